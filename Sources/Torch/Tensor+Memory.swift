@@ -1,0 +1,107 @@
+import CTorch
+
+// Between Swift's memory and tensors.
+
+extension Tensor {
+  /// A tensor with these values, row by row.
+  ///
+  /// - Parameter shape: `[values.count]` if nil; its product must be the number of values.
+  public convenience init<Element: TensorElement>(
+    _ values: [Element], shape: [Int]? = nil, dtype: DType? = nil, device: Device = .cpu,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    let bytes = values.count * MemoryLayout<Element>.stride
+    let made = values.withUnsafeBytes { buffer in
+      let shape = shape ?? [values.count]
+      return ct_from_bytes(buffer.baseAddress, bytes, shape, shape.count, Element.dtype.rawValue)
+    }
+    let tensor = Tensor(owning: made, file, line)
+    if dtype == nil || dtype == Element.dtype, device == .cpu {
+      self.init(borrowing: tensor.handle)
+    } else {
+      let moved = tensor.to(dtype: dtype, device: device, file: file, line: line)
+      self.init(borrowing: moved.handle)
+    }
+  }
+
+  /// A tensor without dimensions.
+  public convenience init(
+    _ value: Scalar, dtype: DType = .float32, device: Device = .cpu,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    let made = Tensor.full([], value, dtype: dtype, device: device, file: file, line: line)
+    self.init(borrowing: made.handle)
+  }
+
+  /// A tensor over memory that `owner` holds: no copy. `owner` lives until the last view of the memory is gone.
+  ///
+  /// - Parameter start: the first element; at least as many elements as `shape` says must follow.
+  public convenience init(
+    over start: UnsafeMutableRawPointer, shape: [Int], dtype: DType, owner: AnyObject,
+    file: StaticString = #fileID, line: UInt = #line
+  ) {
+    let context = Unmanaged.passRetained(owner).toOpaque()
+    let made = ct_from_blob(start, shape, shape.count, dtype.rawValue, context) { context in
+      Unmanaged<AnyObject>.fromOpaque(context!).release()
+    }
+    if made == nil { Unmanaged<AnyObject>.fromOpaque(context).release() }
+    self.init(owning: made, file, line)
+  }
+
+  /// All elements, row by row, converted to `Element` if they are of another type.
+  public func array<Element: TensorElement>(
+    of type: Element.Type = Element.self, file: StaticString = #fileID, line: UInt = #line
+  ) -> [Element] {
+    let source = dtype == Element.dtype ? self : detach().to(Element.dtype, file: file, line: line)
+    let count = source.count
+    return [Element](unsafeUninitializedCapacity: count) { buffer, filled in
+      let bytes = count * MemoryLayout<Element>.stride
+      if ct_copy_bytes(source.handle, buffer.baseAddress, bytes) {
+        filled = count
+      } else {
+        failed(file, line)
+        filled = 0
+      }
+    }
+  }
+
+  /// The only element. On an accelerator this waits for everything before it.
+  public func item(file: StaticString = #fileID, line: UInt = #line) -> Scalar {
+    var scalar = ct_scalar()
+    if !ct_item(handle, &scalar) { failed(file, line) }
+    return Scalar(scalar)
+  }
+
+  /// The only element as a number.
+  public var double: Double { item().double }
+  public var int: Int { item().int }
+
+  /// The bytes of a contiguous tensor on the CPU, for reading; no copy. The pointer is valid inside `body` alone.
+  public func withUnsafeBytes<Result, Failure: Error>(
+    file: StaticString = #fileID, line: UInt = #line,
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(
+      device == .cpu && isContiguous(), "withUnsafeBytes needs a contiguous tensor on the CPU", file: file,
+      line: line)
+    defer { withExtendedLifetime(self) {} }
+    return try body(UnsafeRawBufferPointer(start: ct_data(handle), count: count * dtype.elementSize))
+  }
+
+  /// The bytes of a contiguous tensor on the CPU, for writing in place; autograd does not see it.
+  public func withUnsafeMutableBytes<Result, Failure: Error>(
+    file: StaticString = #fileID, line: UInt = #line,
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(
+      device == .cpu && isContiguous(), "withUnsafeMutableBytes needs a contiguous tensor on the CPU",
+      file: file, line: line)
+    defer { withExtendedLifetime(self) {} }
+    return try body(UnsafeMutableRawBufferPointer(start: ct_data(handle), count: count * dtype.elementSize))
+  }
+
+  /// The same values on that device; the tensor itself if it is there already.
+  public func to(_ device: Device, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    self.device == device ? self : to(dtype: nil, device: device, file: file, line: line)
+  }
+}
