@@ -72,9 +72,10 @@ if !withoutTorch {
     .executableTarget(name: "salar", dependencies: ["Command", "Networks", "Torch", argumentParser]),
     .executableTarget(
       name: "OperatorGenerator", dependencies: [yams], exclude: ["operators.txt"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch", "CTorch"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch"]),
-    .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks"]),
+    .target(name: "PeerSupport", path: "Tests/PeerSupport"),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "CTorch", "PeerSupport"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "PeerSupport"]),
+    .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),
     .testTarget(name: "OperatorGeneratorTests", dependencies: ["OperatorGenerator"]),
   ]
 }
