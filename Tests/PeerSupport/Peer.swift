@@ -25,7 +25,7 @@ public enum Peer {
     process.arguments = [root.appendingPathComponent("Tests/peers/\(script).py").path] + arguments
     let output = Pipe()
     let errors = FileManager.default.temporaryDirectory.appendingPathComponent("peer-\(UUID().uuidString).log")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: errors) }
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: errors)
