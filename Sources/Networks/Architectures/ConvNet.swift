@@ -1,0 +1,105 @@
+import Torch
+
+/// The ConvNet of the distillation papers (Gidaris and Komodakis 2018; names as in the MTT code): depth blocks of
+/// convolution 3×3, normalisation, activation and pooling, then one linear layer.
+public struct ConvNet: Network {
+  public struct Settings: NetworkSettings, Hashable {
+    public static let name = "convnet"
+    public static let summary = "depth × (convolution 3×3, norm, activation, pooling), then a linear layer"
+    public static let help: [(key: String, meaning: String)] = [
+      ("depth", "blocks"),
+      ("width", "channels of every block"),
+      ("norm", "none, batch, layer, instance or group"),
+      ("activation", "relu, leakyrelu, sigmoid, tanh, swish or gelu"),
+      ("pooling", "none, average or max"),
+      ("channels", "of the images: 1 or 3"),
+      ("size", "side of the images in pixels"),
+      ("classes", "number of classes"),
+    ]
+
+    public var depth = 3
+    public var width = 128
+    public var norm = NormKind.instance
+    public var activation = Activation.relu
+    public var pooling = Pooling.average
+    public var channels = 3
+    public var size = 32
+    public var classes = 10
+
+    public init() {}
+
+    public func network() throws(NetworkError) -> any Network { try ConvNet(self) }
+  }
+
+  private struct Block: Sendable {
+    let convolution: Convolution
+    let norm: Normalization
+  }
+
+  public let settings: Settings
+  private let blueprint: Blueprint
+  private let blocks: [Block]
+  private let classifier: Linear
+
+  public init(_ settings: Settings = Settings()) throws(NetworkError) {
+    try settings.check("depth", settings.depth, 1...16)
+    try settings.check("width", settings.width, 1...65_536)
+    try settings.check("channels", settings.channels, 1...4_096)
+    try settings.check("size", settings.size, 1...4_096)
+    try settings.check("classes", settings.classes, 1...1_000_000)
+    if settings.norm == .group, settings.width % 4 != 0 {
+      throw NetworkError("network convnet: group norm needs a width divisible by 4, found \(settings.width)")
+    }
+    self.settings = settings
+    var builder = LayoutBuilder()
+    var blocks: [Block] = []
+    var side = settings.size
+    var inputs = settings.channels
+    // The reference numbers all modules of `features` in one sequence, those without parameters too.
+    var module = 0
+    for depth in 0..<settings.depth {
+      // Gray 28×28 images grow to 32×32 in the first block, as in the reference.
+      let grows = depth == 0 && settings.channels == 1 && settings.size == 28
+      if grows { side += 4 }
+      let shape = [settings.width, side, side]
+      blocks.append(
+        builder.scope("features") { builder in
+          let convolution = Convolution(
+            &builder, "\(module)", in: inputs, out: settings.width, kernel: 3, padding: grows ? 3 : 1)
+          module += 1
+          let norm = Normalization(&builder, "\(module)", settings.norm, shape: shape)
+          module += settings.norm == .none ? 0 : 1
+          return Block(convolution: convolution, norm: norm)
+        })
+      module += settings.pooling == .none ? 1 : 2
+      side = settings.pooling.side(after: side)
+      inputs = settings.width
+      guard side > 0 else {
+        throw NetworkError(
+          "network convnet: \(settings.depth) poolings leave nothing of images of \(settings.size) pixels; "
+            + "use a smaller depth or pooling=none")
+      }
+    }
+    classifier = Linear(&builder, "classifier", in: settings.width * side * side, out: settings.classes)
+    self.blocks = blocks
+    blueprint = builder.finished()
+  }
+
+  public var layout: Layout { blueprint.layout }
+  public var bufferLayout: BufferLayout { blueprint.bufferLayout }
+  public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
+  public var classes: Int { settings.classes }
+  public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
+
+  public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
+    var x = x
+    for block in blocks {
+      x = block.convolution(x, weights)
+      x = block.norm(x, weights, &pass)
+      x = settings.pooling(settings.activation(x))
+    }
+    let features = x.flatten(from: 1)
+    return Output(
+      logits: classifier(features, weights), probes: pass.probes.contains(.features) ? [.features: features] : [:])
+  }
+}

@@ -1,0 +1,70 @@
+import Torch
+
+/// LeNet-5 with ReLU and max pooling (LeCun et al. 1998; names as in the MTT code): convolutions 5×5 of 6 and 16
+/// channels, linear layers of 120 and 84.
+public struct LeNet: Network {
+  public struct Settings: NetworkSettings, Hashable {
+    public static let name = "lenet"
+    public static let summary = "LeNet-5: two convolutions 5×5 with max pooling, three linear layers"
+    public static let help: [(key: String, meaning: String)] = [
+      ("channels", "of the images: 1 (28×28, padded) or 3 (32×32)"),
+      ("size", "side of the images in pixels"),
+      ("classes", "number of classes"),
+    ]
+
+    public var channels = 3
+    public var size = 32
+    public var classes = 10
+
+    public init() {}
+
+    public func network() throws(NetworkError) -> any Network { try LeNet(self) }
+  }
+
+  public let settings: Settings
+  private let blueprint: Blueprint
+  private let convolutions: [Convolution]
+  private let layers: [Linear]
+
+  public init(_ settings: Settings = Settings()) throws(NetworkError) {
+    try settings.check("channels", settings.channels, 1...4_096)
+    try settings.check("size", settings.size, 1...4_096)
+    try settings.check("classes", settings.classes, 1...1_000_000)
+    // Gray images are padded by 2 in the first convolution, so that 28×28 and 32×32 meet.
+    let padding = settings.channels == 1 ? 2 : 0
+    let first = (settings.size + 2 * padding - 4) / 2
+    let side = (first - 4) / 2
+    guard settings.size + 2 * padding > 4, first > 4, side > 0 else {
+      throw NetworkError("network lenet: images of \(settings.size) pixels are too small for two convolutions 5×5")
+    }
+    self.settings = settings
+    var builder = LayoutBuilder()
+    convolutions = builder.scope("features") { builder in
+      [
+        Convolution(&builder, "0", in: settings.channels, out: 6, kernel: 5, padding: padding),
+        Convolution(&builder, "3", in: 6, out: 16, kernel: 5),
+      ]
+    }
+    layers = [
+      Linear(&builder, "fc_1", in: 16 * side * side, out: 120),
+      Linear(&builder, "fc_2", in: 120, out: 84),
+      Linear(&builder, "fc_3", in: 84, out: settings.classes),
+    ]
+    blueprint = builder.finished()
+  }
+
+  public var layout: Layout { blueprint.layout }
+  public var bufferLayout: BufferLayout { blueprint.bufferLayout }
+  public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
+  public var classes: Int { settings.classes }
+  public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
+
+  public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
+    var x = x
+    for convolution in convolutions { x = Pooling.max(convolution(x, weights).relu()) }
+    x = x.flatten(from: 1)
+    for layer in layers.dropLast() { x = layer(x, weights).relu() }
+    return Output(
+      logits: layers.last!(x, weights), probes: pass.probes.contains(.features) ? [.features: x] : [:])
+  }
+}

@@ -1,0 +1,58 @@
+import Torch
+
+/// A point's weights as the tensors that layers read, one a slot.
+public struct Parameters {
+  public let layout: Layout
+  public let tensors: [Tensor]
+  /// The slots that a gradient is taken for; the others cost nothing in a backward pass.
+  public let leaves: [Int]
+
+  /// θ cut by one split, so that a graph through θ stays one node: for unrolls and Hessian products.
+  ///
+  /// - Parameter theta: [P], with or without a graph.
+  public init(splitting theta: Tensor, _ layout: Layout) {
+    precondition(
+      theta.shape == [layout.count], "a flat vector of \(layout.count) parameters, found shape \(theta.shape)")
+    self.layout = layout
+    leaves = []
+    tensors = zip(theta.split(sizes: layout.sizes), layout.slots).map { piece, slot in piece.view(slot.shape) }
+  }
+
+  /// Detached views of the flat vector, of which those in `set` are leaves: for first-order work.
+  init(leavesOf flat: Tensor, _ layout: Layout, _ set: SlotSet) {
+    self.layout = layout
+    let detached = flat.detach()
+    leaves = layout.slots.indices.filter(set.contains)
+    tensors = layout.slots.enumerated().map { index, slot in
+      let view = detached.narrow(dim: 0, start: slot.range.lowerBound, length: slot.range.count)
+        .view(slot.shape).detach()
+      return set.contains(index) ? view.requiresGrad_() : view
+    }
+  }
+
+  /// Tensors made elsewhere, in the layout's order.
+  public init(layout: Layout, tensors: [Tensor]) {
+    precondition(tensors.map(\.shape) == layout.slots.map(\.shape), "tensors of the layout's shapes")
+    self.layout = layout
+    self.tensors = tensors
+    leaves = tensors.indices.filter { tensors[$0].requiresGrad }
+  }
+
+  public subscript(slot: Int) -> Tensor { tensors[slot] }
+
+  /// ∇L over the leaves, as one flat vector [P]; zero in the slots that are no leaves, and in those L does not reach.
+  public func gradient(
+    of loss: Tensor, retainGraph: Bool = false, createGraph: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let found = grad(
+      of: loss, wrt: leaves.map { tensors[$0] }, retainGraph: retainGraph, createGraph: createGraph,
+      allowUnused: true, file: file, line: line)
+    var pieces = tensors.map { _ in Tensor?.none }
+    for (index, gradient) in zip(leaves, found) where gradient.isDefined { pieces[index] = gradient }
+    return .concatenated(
+      zip(pieces, tensors).map { piece, tensor in
+        piece?.reshape([-1]) ?? .zeros([tensor.count], dtype: tensor.dtype, device: tensor.device)
+      })
+  }
+}

@@ -1,0 +1,67 @@
+import Torch
+
+// Weights by name, as PyTorch's state dictionaries have them.
+
+extension Point {
+  /// Parameters (as views) and buffers by name, parameters first.
+  public var stateDictionary: [(name: String, tensor: Tensor)] {
+    let parameters = zip(layout.slots, weights.tensors).map { (name: $0.name, tensor: $1) }
+    return parameters + zip(buffers.layout.slots, buffers.tensors).map { (name: $0.name, tensor: $1) }
+  }
+
+  /// The point of a network that these tensors describe, copied.
+  ///
+  /// - Parameters:
+  ///   - state: by name; any floating-point type. Batch counts may be missing, as old files lack them.
+  ///   - dtype: precision of the point; nil takes the type of the first parameter.
+  /// - Throws: ``NetworkError`` that names every missing, unknown and misshapen tensor.
+  public convenience init(
+    _ network: some Network, state: [String: Tensor], dtype: DType? = nil, device: Device = .cpu
+  ) throws(NetworkError) {
+    let layout = network.layout
+    let bufferLayout = network.bufferLayout
+    var problems: [String] = []
+
+    func found(_ name: String, _ shape: [Int], floating: Bool) -> Tensor? {
+      guard let tensor = state[name] else {
+        problems.append("missing: \(name) \(shape)")
+        return nil
+      }
+      guard tensor.shape == shape else {
+        problems.append("\(name): expected shape \(shape), found \(tensor.shape)")
+        return nil
+      }
+      guard !floating || tensor.dtype.isFloatingPoint else {
+        problems.append("\(name): expected floating-point numbers, found \(tensor.dtype)")
+        return nil
+      }
+      return tensor
+    }
+
+    let parameters = layout.slots.map { found($0.name, $0.shape, floating: true) }
+    let statistics = bufferLayout.slots.map { slot in
+      slot.isCount && state[slot.name] == nil
+        ? Tensor.zeros([], dtype: .int64) : found(slot.name, slot.shape, floating: !slot.isCount)
+    }
+    let known = Set(layout.slots.map(\.name) + bufferLayout.slots.map(\.name))
+    for name in state.keys.sorted() where !known.contains(name) {
+      problems.append("unknown: \(name) \(state[name]!.shape)")
+    }
+    guard problems.isEmpty else {
+      let shown = problems.prefix(8).joined(separator: "\n  ")
+      let rest = problems.count > 8 ? "\n  and \(problems.count - 8) more" : ""
+      throw NetworkError("these weights are not this network's:\n  \(shown)\(rest)")
+    }
+
+    let precision = dtype ?? parameters.first??.dtype ?? .float32
+    let flat = Tensor.concatenated(
+      parameters.map { $0!.detach().reshape([-1]).to(dtype: precision, device: device) })
+    let buffers = Buffers(layout: bufferLayout, tensors: statistics.map { $0!.detach().clone() })
+    self.init(layout: layout, flat: flat, buffers: buffers.to(precision, device: device))
+  }
+
+  /// A flat vector such as a gradient, as tensors by parameter name (views).
+  public static func named(_ flat: Tensor, _ layout: Layout) -> [(name: String, tensor: Tensor)] {
+    zip(layout.slots, Parameters(splitting: flat, layout).tensors).map { (name: $0.name, tensor: $1) }
+  }
+}
