@@ -1,0 +1,107 @@
+import Command
+import Foundation
+import Torch
+
+/// Measures Salar beside its peers in one run: `./run bench [NAME …]`.
+///
+/// Both sides do the same work with the same threads, in turns; values are medians over all repetitions. A readable
+/// table goes to standard error, one JSON line a measurement to standard output, with `ratio` = salar / peer: for `ns`
+/// less is better, for `images/s` more.
+@main
+struct SalarBench {
+  struct Measurement: Encodable {
+    var name: String
+    var salar: Double
+    var peer: Double
+    var ratio: Double
+    var unit: String
+    var peerIs: String
+    var repetitions: Int
+    var threads: Int
+  }
+
+  static func main() {
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      CommandOutput.remark("bench: \(error)")
+      exit(1)
+    }
+  }
+
+  static func run(_ names: [String]) throws {
+    let threads = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap(Int.init)
+      ?? ProcessInfo.processInfo.activeProcessorCount
+    Runtime.threads = threads
+    let benchmarks = EngineBenchmarks.all(threads: threads)
+    let known = benchmarks.map(\.name)
+    for name in names where !known.contains(where: { $0.hasPrefix(name) }) {
+      throw CommandError("no benchmark '\(name)'; known: \(known.joined(separator: ", "))")
+    }
+    let chosen = benchmarks.filter { benchmark in
+      names.isEmpty || names.contains { benchmark.name.hasPrefix($0) }
+    }
+
+    var table = Table(["benchmark", "peer", "salar", "peer's", "salar / peer", "unit", "n"])
+    for benchmark in chosen {
+      CommandOutput.remark("measuring \(benchmark.name) …")
+      for measurement in try measure(benchmark, threads: threads) {
+        try CommandOutput.json(measurement)
+        table.append([
+          measurement.name, measurement.peerIs, formatted(measurement.salar), formatted(measurement.peer),
+          String(format: "%.2f", measurement.ratio), measurement.unit, "\(measurement.repetitions)",
+        ])
+      }
+    }
+    CommandOutput.remark(
+      "\n\(table.text)\n\nmedians, \(threads) threads, libtorch \(Runtime.libtorchVersion); ns: less is better; "
+        + "images/s: more is better")
+  }
+
+  /// Salar against PyTorch as shipped, and against PyTorch with glibc told to keep freed memory.
+  static func measure(_ benchmark: Benchmark, threads: Int) throws -> [Measurement] {
+    let peers = [
+      (suffix: "", what: "PyTorch as shipped", process: try PeerProcess(threads: threads, keepsMemory: false)),
+      (
+        suffix: "/tuned", what: "PyTorch, freed memory kept",
+        process: try PeerProcess(threads: threads, keepsMemory: true)
+      ),
+    ]
+    let notes = try peers.map { try $0.process.prepare(benchmark.peer) }
+    let repetition = try benchmark.prepare()
+    var own: [Double] = []
+    var theirs = peers.map { _ in [Double]() }
+    for round in 0...benchmark.rounds {
+      let mine = timed(benchmark.repetitions, repetition)
+      let others = try peers.map { try $0.process.run(benchmark.repetitions) }
+      if round == 0 { continue }  // warm-up
+      own += mine
+      for (index, seconds) in others.enumerated() { theirs[index] += seconds }
+    }
+    let salar = benchmark.value(seconds: median(own))
+    return peers.indices.map { index in
+      let peer = benchmark.value(seconds: median(theirs[index]))
+      return Measurement(
+        name: benchmark.name + peers[index].suffix, salar: salar, peer: peer, ratio: salar / peer,
+        unit: benchmark.unit.rawValue, peerIs: peers[index].what + (notes[index].isEmpty ? "" : ", \(notes[index])"),
+        repetitions: own.count, threads: threads)
+    }
+  }
+
+  static func timed(_ repetitions: Int, _ work: () -> Void) -> [Double] {
+    (0..<repetitions).map { _ in
+      let duration = ContinuousClock().measure(work)
+      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+  }
+
+  static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  static func formatted(_ value: Double) -> String {
+    value >= 100 ? String(format: "%.0f", value) : String(format: "%.1f", value)
+  }
+}
