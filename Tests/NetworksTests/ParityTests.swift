@@ -1,0 +1,164 @@
+import Foundation
+import Networks
+import PeerSupport
+import Testing
+import Torch
+
+/// Every reference network against PyTorch, from the same weights and inputs: logits, the whole gradient, second
+/// derivatives, batch statistics, and fresh weights of the same seed to the bit.
+@Suite struct ParityTests {
+  struct Case: Encodable {
+    var name: String
+    var network: String
+    var settings: [String: Value]
+    var batch = 4
+
+    enum Value: Encodable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+      case int(Int), string(String), ints([Int])
+      init(integerLiteral value: Int) { self = .int(value) }
+      init(stringLiteral value: String) { self = .string(value) }
+      init(arrayLiteral elements: Int...) { self = .ints(elements) }
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .int(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .ints(let values): try container.encode(values)
+        }
+      }
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(name: "convnet", network: "convnet", settings: [:]),
+    Case(name: "convnet-gray", network: "convnet", settings: ["channels": 1, "size": 28, "width": 16]),
+    Case(name: "convnet-batch", network: "convnet", settings: ["norm": "batch", "width": 16, "activation": "swish"]),
+    Case(name: "convnet-layer", network: "convnet", settings: ["norm": "layer", "width": 16, "pooling": "max"]),
+    Case(
+      name: "convnet-group", network: "convnet",
+      settings: ["norm": "group", "width": 16, "activation": "leakyrelu", "depth": 2]),
+    Case(
+      name: "convnet-none", network: "convnet",
+      settings: ["norm": "none", "width": 8, "pooling": "none", "activation": "sigmoid", "size": 12, "classes": 7]),
+    Case(
+      name: "convnet-tanh", network: "convnet",
+      settings: ["width": 12, "depth": 4, "activation": "tanh", "size": 64, "classes": 20], batch: 2),
+    Case(name: "convnet-gelu", network: "convnet", settings: ["width": 12, "activation": "gelu"]),
+    Case(name: "mlp", network: "mlp", settings: [:]),
+    Case(
+      name: "mlp-deep", network: "mlp",
+      settings: ["hidden": [32, 16, 8], "activation": "tanh", "channels": 1, "size": 28]),
+    Case(name: "lenet", network: "lenet", settings: [:]),
+    Case(name: "lenet-gray", network: "lenet", settings: ["channels": 1, "size": 28]),
+    Case(name: "resnet18", network: "resnet18", settings: ["width": 16]),
+    Case(name: "resnet18-instance", network: "resnet18", settings: ["width": 8, "norm": "instance"]),
+    Case(
+      name: "resnet18-imagenet", network: "resnet18",
+      settings: ["width": 8, "stem": "imagenet", "size": 96, "classes": 13], batch: 3),
+  ]
+
+  static func network(_ test: Case) throws -> any Network {
+    func int(_ key: String, _ fallback: Int) -> Int {
+      if case .int(let value)? = test.settings[key] { value } else { fallback }
+    }
+    func word<Choice: RawRepresentable<String>>(_ key: String, _ fallback: Choice) -> Choice {
+      if case .string(let value)? = test.settings[key] { Choice(rawValue: value)! } else { fallback }
+    }
+    let channels = int("channels", 3)
+    let size = int("size", 32)
+    let classes = int("classes", 10)
+    switch test.network {
+    case "convnet":
+      var settings = ConvNet.Settings()
+      settings.depth = int("depth", 3)
+      settings.width = int("width", 128)
+      settings.norm = word("norm", .instance)
+      settings.activation = word("activation", .relu)
+      settings.pooling = word("pooling", .average)
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try ConvNet(settings)
+    case "mlp":
+      var settings = MLP.Settings()
+      if case .ints(let widths)? = test.settings["hidden"] { settings.hidden = widths }
+      settings.activation = word("activation", .relu)
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try MLP(settings)
+    case "lenet":
+      var settings = LeNet.Settings()
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try LeNet(settings)
+    default:
+      var settings = ResNet18.Settings()
+      settings.width = int("width", 64)
+      settings.stem = word("stem", .cifar)
+      settings.norm = word("norm", .batch)
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try ResNet18(settings)
+    }
+  }
+
+  /// ‖a − b‖₂ / ‖b‖₂ in float64.
+  static func distance(_ a: Tensor, _ b: Tensor) -> Double {
+    let difference = (a.to(.float64) - b.to(.float64)).vectorNorm().double
+    return difference / max(b.to(.float64).vectorNorm().double, 1e-300)
+  }
+
+  @Test(.enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)))
+  func everyNetworkAgreesWithPyTorch() throws {
+    let folder = try TemporaryFolder()
+    let manifest = folder.file("cases.json")
+    try JSONEncoder().encode(Self.cases).write(to: manifest)
+    try Peer.run("networks_parity", [manifest.path, folder.url.path])
+    for test in Self.cases {
+      for (dtype, tolerance) in [(DType.float32, 1e-5), (.float64, 1e-10)] {
+        let file = try Safetensors(reading: folder.file("\(test.name)-\(dtype).safetensors"))
+        try check(Self.network(test), file, dtype, tolerance, test.name)
+      }
+    }
+  }
+
+  private func check(
+    _ network: some Network, _ file: Safetensors, _ dtype: DType, _ tolerance: Double, _ name: String
+  ) throws {
+    func part(_ prefix: String) -> [String: Tensor] {
+      let names = file.names.filter { $0.hasPrefix(prefix) }
+      return Dictionary(uniqueKeysWithValues: names.map { (String($0.dropFirst(prefix.count)), file[$0]!) })
+    }
+    func flat(_ tensors: [String: Tensor]) -> Tensor {
+      .concatenated(network.layout.slots.map { tensors[$0.name]!.reshape([-1]) })
+    }
+    let point = try Point(network, state: part("weights."))
+    #expect(point.dtype == dtype)
+    let labels = try #require(file["labels"])
+
+    let logits = network.logits(try #require(file["input"]), at: point)
+    #expect(Self.distance(logits, file["logits"]!) < tolerance, "\(name) \(dtype): logits")
+
+    let input = file["input"]!.clone().requiresGrad_()
+    let weights = point.leaves()
+    var pass = Pass.training(point)
+    let loss = network(input, weights, &pass).logits.crossEntropy(labels)
+    let gradient = weights.gradient(of: loss, createGraph: true)
+    #expect(Self.distance(gradient.detach(), flat(part("gradient."))) < tolerance, "\(name) \(dtype): gradient")
+    for (buffer, value) in part("after.") {
+      let mine = point.stateDictionary.first { $0.name == buffer }!.tensor
+      #expect(Self.distance(mine, value) < tolerance, "\(name) \(dtype): \(buffer)")
+    }
+
+    // The published trajectory code differentiates the squared norm of the gradient in the same way.
+    let second = grad(of: gradient.square().sum(), wrt: [input] + weights.tensors, allowUnused: true)
+    let secondWeights = Tensor.concatenated(
+      zip(second.dropFirst(), weights.tensors).map { ($0.isDefined ? $0 : $1.detach().zerosLike()).reshape([-1]) })
+    // A second derivative passes through about three times the operations of a first one.
+    #expect(Self.distance(second[0], file["second.input"]!) < 10 * tolerance, "\(name) \(dtype): second, input")
+    #expect(
+      Self.distance(secondWeights, flat(part("second."))) < 10 * tolerance, "\(name) \(dtype): second, weights")
+
+    // torchvision's stem draws otherwise: its distribution is tested apart.
+    if dtype == .float32, !name.contains("imagenet") {
+      let fresh = network.initial(Generator(seed: 7))
+      #expect(fresh.flat.equal(flat(part("fresh."))), "\(name): fresh weights of the same seed")
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Networks
+import PeerSupport
+import Testing
+import Torch
+
+@Suite struct NetworkCommandTests {
+  let folder: TemporaryFolder
+  let network: ConvNet
+  let point: Point
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var settings = ConvNet.Settings()
+    (settings.width, settings.size, settings.classes) = (8, 16, 5)
+    network = try ConvNet(settings)
+    point = network.initial(Generator(seed: 1)).to(.float64)
+    try Safetensors.write(point.stateDictionary, to: folder.file("w.safetensors"))
+    try NPY.write(images, to: folder.file("x.npy"))
+    try NPY.write(labels, to: folder.file("y.npy"))
+  }
+
+  private var images: Tensor { Tensor.randn([6, 3, 16, 16], generator: Generator(seed: 2), dtype: .float64) }
+  private var labels: Tensor { Tensor([0, 1, 2, 3, 4, 0]) }
+
+  private func path(_ name: String) -> String { folder.file(name).path }
+
+  private func forward(_ extra: String..., weights: String = "w.safetensors", input: String = "x.npy") throws
+    -> Program.Result
+  {
+    let settings = ["width=8", "size=16", "classes=5"].flatMap { ["--set", $0] }
+    return try run(
+      ["network", "forward", "--network", "convnet"] + settings
+        + ["--weights", path(weights), "--input", path(input), "--out", path("out.npy")] + extra)
+  }
+
+  private func run(_ arguments: [String]) throws -> Program.Result { try Program.run(arguments) }
+
+  @Test func forwardWritesTheLibrarysLogits() throws {
+    let result = try forward()
+    #expect(result.code == 0, "\(result.errors)")
+    let logits = try NPY.read(folder.file("out.npy"))
+    #expect(logits.shape == [6, 5] && logits.dtype == .float64)
+    #expect((logits - network.logits(images, at: point)).abs().max().double < 1e-12)
+  }
+
+  @Test func precisionIsAsAsked() throws {
+    for (precision, tolerance) in [("float32", 1e-5), ("bfloat16", 0.1)] {
+      #expect(try forward("--precision", precision, "--threads", "1").code == 0)
+      let logits = try NPY.read(folder.file("out.npy"))
+      #expect(logits.dtype == .float32)
+      let difference = (logits.to(.float64) - network.logits(images, at: point)).abs().max().double
+      #expect(difference < tolerance && difference > 0)
+    }
+  }
+
+  @Test func gradientWritesTheLibrarysGradient() throws {
+    let result = try run(
+      [
+        "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=16", "--set", "classes=5",
+        "--weights", path("w.safetensors"), "--input", path("x.npy"), "--labels", path("y.npy"), "--out",
+        path("g.safetensors"),
+      ])
+    #expect(result.code == 0, "\(result.errors)")
+    let file = try Safetensors(reading: folder.file("g.safetensors"))
+    #expect(file.names == network.layout.slots.map(\.name))
+    let weights = point.leaves()
+    var pass = Pass.training(point)
+    let expected = weights.gradient(of: network(images, weights, &pass).logits.crossEntropy(labels))
+    for (name, tensor) in Point.named(expected, network.layout) {
+      #expect((try #require(file[name]) - tensor).abs().max().double < 1e-12, "\(name)")
+    }
+  }
+
+  @Test func listIsOneDocument() throws {
+    struct Entry: Decodable {
+      struct Key: Decodable { var key: String }
+      var name: String
+      var set: [Key]
+      var layout: [Slot]
+      var buffers: [BufferSlot]
+      var parameters: Int
+    }
+    let result = try Program.run(["network", "list", "--json"])
+    let entries = try JSONDecoder().decode([Entry].self, from: Data(result.output.utf8))
+    #expect(entries.map(\.name) == ["convnet", "lenet", "mlp", "resnet18"])
+    #expect(entries[0].parameters == 320_010)
+    #expect(entries[0].layout == (try ConvNet()).layout.slots)
+    #expect(entries[3].buffers.count == 60)
+    #expect(entries[0].set.map(\.key).contains("width"))
+    #expect(try Program.run(["network", "list"]).output.contains("320010"))
+  }
+
+  @Test func initialIsTheLibrarysAndTheSameEachTime() throws {
+    let arguments = ["network", "initial", "--network", "lenet", "--seed", "5", "--out", path("i.safetensors")]
+    #expect(try Program.run(arguments).code == 0)
+    let bytes = try Data(contentsOf: folder.file("i.safetensors"))
+    #expect(try Program.run(arguments).code == 0)
+    #expect(try Data(contentsOf: folder.file("i.safetensors")) == bytes)
+    let file = try Safetensors(reading: folder.file("i.safetensors"))
+    let expected = try LeNet().initial(RandomStreams(seed: 5).stream("init"))
+    #expect(file["fc_1.weight"]!.equal(expected.stateDictionary.first { $0.name == "fc_1.weight" }!.tensor))
+  }
+
+  /// What a person can get wrong: exit code 1, the file or the key named, and nothing written.
+  @Test func mistakesAreExplained() throws {
+    func refused(_ result: Program.Result, _ words: String..., code: Int32 = 1) {
+      #expect(result.code == code, "\(result.errors)")
+      for word in words { #expect(result.errors.contains(word), "'\(word)' in: \(result.errors)") }
+      #expect(!FileManager.default.fileExists(atPath: path("out.npy")))
+      #expect(result.output.isEmpty)
+    }
+    refused(
+      try forward("--set", "width=16"), "w.safetensors", "features.0.weight: expected shape [16, 3, 3, 3], found")
+    refused(try forward("--set", "norm=batch"), "missing: features.1.running_mean [8]")
+    refused(try forward("--set", "widht=16"), "did you mean 'width'?")
+    refused(try forward("--set", "norm=bach"), "none, batch, layer, instance, group")
+    refused(try forward(weights: "none.safetensors"), "none.safetensors")
+    refused(try forward(input: "none.npy"), "none.npy")
+    refused(try forward(weights: "x.npy"), "x.npy")
+    refused(try forward(input: "y.npy"), "y.npy", "expected images of shape [B, 3, 16, 16], found [6]")
+    refused(try forward("--device", "cuda:7"), "cuda:7", "cpu")
+    refused(try forward("--threads", "0"), "--threads", code: 64)
+    refused(try forward("--precision", "int8"), "--precision", code: 64)
+    refused(try forward("--frobnicate"), "--frobnicate", code: 64)
+
+    let bytes = try Data(contentsOf: folder.file("w.safetensors"))
+    try bytes.dropLast(7).write(to: folder.file("short.safetensors"))
+    refused(try forward(weights: "short.safetensors"), "short.safetensors")
+
+    func gradient(_ labels: Tensor) throws -> Program.Result {
+      try NPY.write(labels, to: folder.file("bad.npy"))
+      return try Program.run([
+        "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=16", "--set",
+        "classes=5", "--weights", path("w.safetensors"), "--input", path("x.npy"), "--labels", path("bad.npy"),
+        "--out", path("out.npy"),
+      ])
+    }
+    refused(try gradient(Tensor([0, 1, 2, 3, 4, 5])), "label 5 at position 5 is outside 0…4")
+    refused(try gradient(Tensor([0, 1, 2, 3, -1, 0])), "label -1 at position 4")
+    refused(try gradient(Tensor([0, 1])), "expected 6 class numbers")
+    refused(try gradient(Tensor([0.0, 1, 2, 3, 4, 0])), "expected whole numbers, found float64")
+  }
+
+  @Test func versionNamesLibtorch() throws {
+    let result = try Program.run(["--version"])
+    #expect(result.output == "salar 0.1.0 (libtorch \(Runtime.libtorchVersion))\n")
+  }
+}
