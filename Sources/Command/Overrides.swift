@@ -30,7 +30,9 @@ public struct Overrides: Sendable {
   ///
   /// - Parameter subject: what the settings are of, for messages: `network convnet`.
   /// - Throws: ``CommandError`` naming the key: unknown (with the nearest known one), or of the wrong type.
-  public func applied<Settings: Codable>(to settings: Settings, subject: String) throws(CommandError) -> Settings {
+  public func applied<Settings: Codable>(to settings: Settings, subject: String) throws(CommandError)
+    -> Settings
+  {
     do {
       var tree = try JSONValue(settings)
       for assignment in assignments {
@@ -39,7 +41,8 @@ public struct Overrides: Sendable {
         do {
           _ = try tree.decoded(as: Settings.self)
         } catch let error as DecodingError {
-          throw CommandError("\(subject): \(assignment.key)=\(assignment.text): \(Self.reason(error, assignment))")
+          throw CommandError(
+            "\(subject): \(assignment.key)=\(assignment.text): \(Self.reason(error, assignment))")
         }
       }
       return try tree.decoded()

@@ -58,7 +58,9 @@ public struct LayoutBuilder {
   private func full(_ name: String) -> String { (prefix + [name]).joined(separator: ".") }
 
   /// Adds a parameter and returns its index.
-  public mutating func parameter(_ name: String, _ shape: [Int], _ role: Role, _ initializer: Initializer) -> Int {
+  public mutating func parameter(_ name: String, _ shape: [Int], _ role: Role, _ initializer: Initializer)
+    -> Int
+  {
     let start = slots.last?.range.upperBound ?? 0
     slots.append(
       Slot(name: full(name), shape: shape, range: start..<(start + shape.reduce(1, *)), role: role))
@@ -67,7 +69,9 @@ public struct LayoutBuilder {
   }
 
   /// Adds a buffer and returns its index.
-  public mutating func buffer(_ name: String, _ shape: [Int], initialValue: Double, isCount: Bool = false) -> Int {
+  public mutating func buffer(_ name: String, _ shape: [Int], initialValue: Double, isCount: Bool = false)
+    -> Int
+  {
     buffers.append(BufferSlot(name: full(name), shape: shape, isCount: isCount, initialValue: initialValue))
     return buffers.count - 1
   }

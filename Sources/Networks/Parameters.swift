@@ -12,10 +12,12 @@ public struct Parameters {
   /// - Parameter theta: [P], with or without a graph.
   public init(splitting theta: Tensor, _ layout: Layout) {
     precondition(
-      theta.shape == [layout.count], "a flat vector of \(layout.count) parameters, found shape \(theta.shape)")
+      theta.shape == [layout.count], "a flat vector of \(layout.count) parameters, found shape \(theta.shape)"
+    )
     self.layout = layout
     leaves = []
-    tensors = zip(theta.split(sizes: layout.sizes), layout.slots).map { piece, slot in piece.view(slot.shape) }
+    tensors = zip(theta.split(sizes: layout.sizes), layout.slots).map { piece, slot in piece.view(slot.shape)
+    }
   }
 
   /// Detached views of the flat vector, of which those in `set` are leaves: for first-order work.

@@ -16,14 +16,16 @@ struct NetworkOptions: ParsableArguments {
   @Option(name: .customLong("network"), help: "The architecture; `salar network list` has the names.")
   var name: String
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
   var settings: [String] = []
 
   func network() throws -> any Network {
     guard let kind = NetworkCatalog.settings(named: name) else {
       let known = NetworkCatalog.all.map { $0.name }
       throw CommandError(
-        "unknown network '\(name)'\(suggestion(for: name, among: known)); known: \(known.joined(separator: ", "))")
+        "unknown network '\(name)'\(suggestion(for: name, among: known)); known: \(known.joined(separator: ", "))"
+      )
     }
     return try make(kind)
   }
@@ -208,13 +210,15 @@ struct NetworkGradient: ParsableCommand {
   private func classNumbers(_ network: any Network, count: Int) throws -> Tensor {
     let values = try NPY.read(URL(fileURLWithPath: labels))
     guard values.shape == [count] else {
-      throw CommandError("\(labels): expected \(count) class numbers, one an image, found shape \(values.shape)")
+      throw CommandError(
+        "\(labels): expected \(count) class numbers, one an image, found shape \(values.shape)")
     }
     guard !values.dtype.isFloatingPoint, values.dtype != .bool else {
       throw CommandError("\(labels): expected whole numbers, found \(values.dtype)")
     }
     let numbers = values.to(.int64)
-    for (index, number) in numbers.array(of: Int.self).enumerated() where !(0..<network.classes).contains(number) {
+    for (index, number) in numbers.array(of: Int.self).enumerated()
+    where !(0..<network.classes).contains(number) {
       throw CommandError(
         "\(labels): label \(number) at position \(index) is outside 0…\(network.classes - 1)")
     }

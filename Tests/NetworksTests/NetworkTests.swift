@@ -61,7 +61,9 @@ import Torch
     var resnet = ResNet18.Settings()
     resnet.stem = .imagenet
     let layout = try ResNet18(resnet).layout
-    for name in ["conv1.weight", "bn1.bias", "layer2.0.downsample.0.weight", "layer4.1.bn2.weight", "fc.bias"] {
+    for name in [
+      "conv1.weight", "bn1.bias", "layer2.0.downsample.0.weight", "layer4.1.bn2.weight", "fc.bias",
+    ] {
       #expect(layout.index(of: name) != nil, "\(name)")
     }
     #expect(try ResNet18(resnet).bufferLayout.index(of: "layer2.0.downsample.1.running_mean") != nil)

@@ -13,7 +13,8 @@ import Torch
     var settings: [String: Value]
     var batch = 4
 
-    enum Value: Encodable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+    enum Value: Encodable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral
+    {
       case int(Int), string(String), ints([Int])
       init(integerLiteral value: Int) { self = .int(value) }
       init(stringLiteral value: String) { self = .string(value) }
@@ -33,14 +34,19 @@ import Torch
   static let cases: [Case] = [
     Case(name: "convnet", network: "convnet", settings: [:]),
     Case(name: "convnet-gray", network: "convnet", settings: ["channels": 1, "size": 28, "width": 16]),
-    Case(name: "convnet-batch", network: "convnet", settings: ["norm": "batch", "width": 16, "activation": "swish"]),
-    Case(name: "convnet-layer", network: "convnet", settings: ["norm": "layer", "width": 16, "pooling": "max"]),
+    Case(
+      name: "convnet-batch", network: "convnet",
+      settings: ["norm": "batch", "width": 16, "activation": "swish"]),
+    Case(
+      name: "convnet-layer", network: "convnet", settings: ["norm": "layer", "width": 16, "pooling": "max"]),
     Case(
       name: "convnet-group", network: "convnet",
       settings: ["norm": "group", "width": 16, "activation": "leakyrelu", "depth": 2]),
     Case(
       name: "convnet-none", network: "convnet",
-      settings: ["norm": "none", "width": 8, "pooling": "none", "activation": "sigmoid", "size": 12, "classes": 7]),
+      settings: [
+        "norm": "none", "width": 8, "pooling": "none", "activation": "sigmoid", "size": 12, "classes": 7,
+      ]),
     Case(
       name: "convnet-tanh", network: "convnet",
       settings: ["width": 12, "depth": 4, "activation": "tanh", "size": 64, "classes": 20], batch: 2),
@@ -140,7 +146,8 @@ import Torch
     var pass = Pass.training(point)
     let loss = network(input, weights, &pass).logits.crossEntropy(labels)
     let gradient = weights.gradient(of: loss, createGraph: true)
-    #expect(Self.distance(gradient.detach(), flat(part("gradient."))) < tolerance, "\(name) \(dtype): gradient")
+    #expect(
+      Self.distance(gradient.detach(), flat(part("gradient."))) < tolerance, "\(name) \(dtype): gradient")
     for (buffer, value) in part("after.") {
       let mine = point.stateDictionary.first { $0.name == buffer }!.tensor
       #expect(Self.distance(mine, value) < tolerance, "\(name) \(dtype): \(buffer)")
@@ -149,11 +156,15 @@ import Torch
     // The published trajectory code differentiates the squared norm of the gradient in the same way.
     let second = grad(of: gradient.square().sum(), wrt: [input] + weights.tensors, allowUnused: true)
     let secondWeights = Tensor.concatenated(
-      zip(second.dropFirst(), weights.tensors).map { ($0.isDefined ? $0 : $1.detach().zerosLike()).reshape([-1]) })
+      zip(second.dropFirst(), weights.tensors).map {
+        ($0.isDefined ? $0 : $1.detach().zerosLike()).reshape([-1])
+      })
     // A second derivative passes through about three times the operations of a first one.
-    #expect(Self.distance(second[0], file["second.input"]!) < 10 * tolerance, "\(name) \(dtype): second, input")
     #expect(
-      Self.distance(secondWeights, flat(part("second."))) < 10 * tolerance, "\(name) \(dtype): second, weights")
+      Self.distance(second[0], file["second.input"]!) < 10 * tolerance, "\(name) \(dtype): second, input")
+    #expect(
+      Self.distance(secondWeights, flat(part("second."))) < 10 * tolerance,
+      "\(name) \(dtype): second, weights")
 
     // torchvision's stem draws otherwise: its distribution is tested apart.
     if dtype == .float32, !name.contains("imagenet") {

@@ -57,7 +57,8 @@ import Torch
   @Test func gradientWritesTheLibrarysGradient() throws {
     let result = try run(
       [
-        "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=16", "--set", "classes=5",
+        "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=16", "--set",
+        "classes=5",
         "--weights", path("w.safetensors"), "--input", path("x.npy"), "--labels", path("y.npy"), "--out",
         path("g.safetensors"),
       ])
@@ -92,7 +93,9 @@ import Torch
   }
 
   @Test func initialIsTheLibrarysAndTheSameEachTime() throws {
-    let arguments = ["network", "initial", "--network", "lenet", "--seed", "5", "--out", path("i.safetensors")]
+    let arguments = [
+      "network", "initial", "--network", "lenet", "--seed", "5", "--out", path("i.safetensors"),
+    ]
     #expect(try Program.run(arguments).code == 0)
     let bytes = try Data(contentsOf: folder.file("i.safetensors"))
     #expect(try Program.run(arguments).code == 0)
@@ -111,7 +114,8 @@ import Torch
       #expect(result.output.isEmpty)
     }
     refused(
-      try forward("--set", "width=16"), "w.safetensors", "features.0.weight: expected shape [16, 3, 3, 3], found")
+      try forward("--set", "width=16"), "w.safetensors",
+      "features.0.weight: expected shape [16, 3, 3, 3], found")
     refused(try forward("--set", "norm=batch"), "missing: features.1.running_mean [8]")
     refused(try forward("--set", "widht=16"), "did you mean 'width'?")
     refused(try forward("--set", "norm=bach"), "none, batch, layer, instance, group")
@@ -132,7 +136,8 @@ import Torch
       try NPY.write(labels, to: folder.file("bad.npy"))
       return try Program.run([
         "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=16", "--set",
-        "classes=5", "--weights", path("w.safetensors"), "--input", path("x.npy"), "--labels", path("bad.npy"),
+        "classes=5", "--weights", path("w.safetensors"), "--input", path("x.npy"), "--labels",
+        path("bad.npy"),
         "--out", path("out.npy"),
       ])
     }

@@ -27,7 +27,8 @@ enum Program {
     let process = Process()
     process.executableURL = try executable()
     process.arguments = arguments
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("salar-run-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "salar-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     // Files, as a full pipe would stop the program.

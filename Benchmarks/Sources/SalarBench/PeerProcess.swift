@@ -22,7 +22,8 @@ final class PeerProcess {
   init(threads: Int, keepsMemory: Bool) throws {
     let python = Self.root.appendingPathComponent(".peers/bin/python")
     guard FileManager.default.isExecutableFile(atPath: python.path) else {
-      throw CommandError("no Python peers to measure against: run ./run setup where a Python index can be reached")
+      throw CommandError(
+        "no Python peers to measure against: run ./run setup where a Python index can be reached")
     }
     process.executableURL = python
     process.arguments = [Self.root.appendingPathComponent("Benchmarks/peers/peer.py").path, "\(threads)"]

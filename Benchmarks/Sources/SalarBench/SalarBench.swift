@@ -30,7 +30,8 @@ struct SalarBench {
   }
 
   static func run(_ names: [String]) throws {
-    let threads = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap(Int.init)
+    let threads =
+      ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap(Int.init)
       ?? ProcessInfo.processInfo.activeProcessorCount
     Runtime.threads = threads
     let benchmarks = EngineBenchmarks.all(threads: threads)
@@ -61,7 +62,9 @@ struct SalarBench {
   /// Salar against PyTorch as shipped, and against PyTorch with glibc told to keep freed memory.
   static func measure(_ benchmark: Benchmark, threads: Int) throws -> [Measurement] {
     let peers = [
-      (suffix: "", what: "PyTorch as shipped", process: try PeerProcess(threads: threads, keepsMemory: false)),
+      (
+        suffix: "", what: "PyTorch as shipped", process: try PeerProcess(threads: threads, keepsMemory: false)
+      ),
       (
         suffix: "/tuned", what: "PyTorch, freed memory kept",
         process: try PeerProcess(threads: threads, keepsMemory: true)
@@ -83,7 +86,8 @@ struct SalarBench {
       let peer = benchmark.value(seconds: median(theirs[index]))
       return Measurement(
         name: benchmark.name + peers[index].suffix, salar: salar, peer: peer, ratio: salar / peer,
-        unit: benchmark.unit.rawValue, peerIs: peers[index].what + (notes[index].isEmpty ? "" : ", \(notes[index])"),
+        unit: benchmark.unit.rawValue,
+        peerIs: peers[index].what + (notes[index].isEmpty ? "" : ", \(notes[index])"),
         repetitions: own.count, threads: threads)
     }
   }

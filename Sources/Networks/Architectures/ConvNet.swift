@@ -100,6 +100,7 @@ public struct ConvNet: Network {
     }
     let features = x.flatten(from: 1)
     return Output(
-      logits: classifier(features, weights), probes: pass.probes.contains(.features) ? [.features: features] : [:])
+      logits: classifier(features, weights),
+      probes: pass.probes.contains(.features) ? [.features: features] : [:])
   }
 }

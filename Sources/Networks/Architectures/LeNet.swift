@@ -35,7 +35,8 @@ public struct LeNet: Network {
     let first = (settings.size + 2 * padding - 4) / 2
     let side = (first - 4) / 2
     guard settings.size + 2 * padding > 4, first > 4, side > 0 else {
-      throw NetworkError("network lenet: images of \(settings.size) pixels are too small for two convolutions 5×5")
+      throw NetworkError(
+        "network lenet: images of \(settings.size) pixels are too small for two convolutions 5×5")
     }
     self.settings = settings
     var builder = LayoutBuilder()

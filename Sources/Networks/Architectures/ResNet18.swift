@@ -57,7 +57,8 @@ public struct ResNet18: Network {
     let kernel = torchvision ? 7 : 3
     if torchvision { side = (side + 1) / 2 }
     stem = Convolution(
-      &builder, "conv1", in: settings.channels, out: settings.width, kernel: kernel, stride: torchvision ? 2 : 1,
+      &builder, "conv1", in: settings.channels, out: settings.width, kernel: kernel,
+      stride: torchvision ? 2 : 1,
       padding: kernel / 2, bias: false,
       initializer: torchvision ? .kaimingNormal(fanOut: settings.width * kernel * kernel) : nil)
     stemNorm = Normalization(&builder, "bn1", settings.norm, shape: [settings.width, side, side])
@@ -98,7 +99,8 @@ public struct ResNet18: Network {
     for block in blocks { x = block(x, weights, &pass) }
     let features = x.adaptiveAvgPool2d([1, 1]).flatten(from: 1)
     return Output(
-      logits: classifier(features, weights), probes: pass.probes.contains(.features) ? [.features: features] : [:])
+      logits: classifier(features, weights),
+      probes: pass.probes.contains(.features) ? [.features: features] : [:])
   }
 }
 
@@ -123,7 +125,8 @@ struct BasicBlock: Sendable {
       initializer: initializer(3))
     firstNorm = Normalization(&builder, "bn1", norm, shape: shape)
     second = Convolution(
-      &builder, "conv2", in: outputs, out: outputs, kernel: 3, padding: 1, bias: false, initializer: initializer(3))
+      &builder, "conv2", in: outputs, out: outputs, kernel: 3, padding: 1, bias: false,
+      initializer: initializer(3))
     secondNorm = Normalization(&builder, "bn2", norm, shape: shape)
     guard stride != 1 || inputs != outputs else {
       shortcut = nil

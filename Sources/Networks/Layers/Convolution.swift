@@ -11,7 +11,8 @@ public struct Convolution: Sendable {
   ///   - kernel: side of the square kernel.
   ///   - initializer: of the weight; PyTorch's default if nil.
   public init(
-    _ builder: inout LayoutBuilder, _ name: String, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+    _ builder: inout LayoutBuilder, _ name: String, in inputs: Int, out outputs: Int, kernel: Int,
+    stride: Int = 1,
     padding: Int = 0, bias hasBias: Bool = true, initializer: Initializer? = nil
   ) {
     let fanIn = inputs * kernel * kernel

@@ -6,7 +6,8 @@ public struct Linear: Sendable {
   let bias: Int?
 
   public init(
-    _ builder: inout LayoutBuilder, _ name: String, in inputs: Int, out outputs: Int, bias hasBias: Bool = true
+    _ builder: inout LayoutBuilder, _ name: String, in inputs: Int, out outputs: Int,
+    bias hasBias: Bool = true
   ) {
     (weight, bias) = builder.scope(name) { builder in
       let weight = builder.parameter("weight", [outputs, inputs], .weight, .kaimingUniform(fanIn: inputs))

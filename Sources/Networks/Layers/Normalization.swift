@@ -22,7 +22,8 @@ public enum Normalization: Sendable {
   case layer(LayerNorm)
 
   /// - Parameter shape: [C, H, W] of what it will normalise.
-  public init(_ builder: inout LayoutBuilder, _ name: String, _ kind: NormKind, shape: [Int], groups: Int = 4) {
+  public init(_ builder: inout LayoutBuilder, _ name: String, _ kind: NormKind, shape: [Int], groups: Int = 4)
+  {
     switch kind {
     case .none: self = .none
     case .batch: self = .batch(BatchNorm(&builder, name, channels: shape[0]))
