@@ -37,7 +37,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 // MARK: Rooms without Torch
 
 var products: [Product] = [
-  .library(name: "Command", targets: ["Command"])
+  .library(name: "Command", targets: ["Command"]),
+  .library(name: "Reports", targets: ["Reports"]),
 ]
 var dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -45,7 +46,14 @@ var dependencies: [Package.Dependency] = [
 var targets: [Target] = [
   .target(name: "Command", dependencies: [argumentParser]),
   .testTarget(name: "CommandTests", dependencies: ["Command"]),
+  .target(name: "Reports"),
+  .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
 ]
+
+func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
 
 // MARK: The tower
 
@@ -53,11 +61,15 @@ if !withoutTorch {
   products += [
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Data", targets: ["Data"]),
+    .library(name: "Runs", targets: ["Runs"]),
+    .library(name: "Training", targets: ["Training"]),
     .executable(name: "salar", targets: ["salar"]),
     .executable(name: "operator-generator", targets: ["OperatorGenerator"]),
   ]
   dependencies += [
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ]
   targets += [
@@ -65,16 +77,34 @@ if !withoutTorch {
       name: "CTorch",
       cxxSettings: hasCUDA ? libtorchHeaders + [.define("CTORCH_CUDA")] : libtorchHeaders,
       linkerSettings: libtorchLibraries),
-    .systemLibrary(
-      name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+    system("CZip", "libzip", apt: "libzip-dev", brew: "libzip"),
+    system("CJPEG", "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
+    system("CPNG", "libpng", apt: "libpng-dev", brew: "libpng"),
+    system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    system("CMatio", "matio", apt: "libmatio-dev", brew: "libmatio"),
+    system("CArchive", "libarchive", apt: "libarchive-dev", brew: "libarchive"),
     .target(name: "Torch", dependencies: ["CTorch", "CZip"]),
     .target(name: "Networks", dependencies: ["Torch"]),
-    .executableTarget(name: "salar", dependencies: ["Command", "Networks", "Torch", argumentParser]),
+    .target(
+      name: "Data",
+      dependencies: [
+        "Torch", "CJPEG", "CPNG", "CZlib", "CMatio", "CArchive",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "Runs", dependencies: ["Torch", "Command", yams]),
+    .target(name: "Training", dependencies: ["Torch", "Networks", "Data", "Runs", "Command"]),
+    .executableTarget(
+      name: "salar",
+      dependencies: ["Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", argumentParser]),
     .executableTarget(
       name: "OperatorGenerator", dependencies: [yams], exclude: ["operators.txt"]),
     .target(name: "PeerSupport", path: "Tests/PeerSupport"),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "CTorch", "PeerSupport"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "PeerSupport"]),
+    .testTarget(name: "DataTests", dependencies: ["Data", "Torch", "PeerSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Torch", "PeerSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),
     .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),
     .testTarget(name: "OperatorGeneratorTests", dependencies: ["OperatorGenerator"]),
   ]
