@@ -1,0 +1,78 @@
+import Data
+import Networks
+import Torch
+
+/// How well a point classifies a data set.
+public struct Evaluation: Codable, Sendable, Equatable {
+  /// Shares in [0, 1].
+  public var accuracy: Double
+  /// The right class among the five likeliest; equal to 1 with five classes or fewer.
+  public var top5: Double
+  /// Mean cross-entropy in nats.
+  public var loss: Double
+  /// Expected calibration error over 15 equal bins of confidence (Guo et al. 2017), in [0, 1].
+  public var ece: Double
+  public var count: Int
+  /// How often class i (row) was taken for class j (column).
+  public var confusion: [[Int]]
+
+  /// The share of each class that was recognised; nil where the class has no sample.
+  public var perClass: [Double?] {
+    confusion.enumerated().map { label, row in
+      let total = row.reduce(0, +)
+      return total == 0 ? nil : Double(row[label]) / Double(total)
+    }
+  }
+}
+
+/// Gathers an ``Evaluation`` batch by batch.
+public struct EvaluationTally {
+  private let classes: Int
+  private var correct = 0
+  private var nearby = 0
+  private var loss = 0.0
+  private var count = 0
+  private var confusion: [[Int]]
+  private static let bins = 15
+  private var binCount = [Int](repeating: 0, count: bins)
+  private var binConfidence = [Double](repeating: 0, count: bins)
+  private var binCorrect = [Int](repeating: 0, count: bins)
+
+  public init(classes: Int) {
+    self.classes = classes
+    confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+  }
+
+  /// - Parameters:
+  ///   - logits: [B, classes].
+  ///   - labels: int64 [B].
+  public mutating func add(_ logits: Tensor, _ labels: Tensor) {
+    let wide = logits.detach().to(.float32)
+    loss += wide.crossEntropy(labels, reduction: 2).double
+    let (confidence, predicted) = wide.softmax(dim: 1).max(dim: 1)
+    let near = wide.topk(min(5, classes), dim: 1).indices
+    nearby += near.eq(labels.unsqueeze(1)).any(dim: 1).sum().int
+    let truth = labels.array(of: Int.self)
+    let guesses = predicted.array(of: Int.self)
+    let certainty = confidence.array(of: Double.self)
+    for ((label, guess), certain) in zip(zip(truth, guesses), certainty) {
+      confusion[label][guess] += 1
+      let isCorrect = label == guess
+      correct += isCorrect ? 1 : 0
+      // Bins are (0, 1/15], (1/15, 2/15], …
+      let bin = min(Self.bins - 1, max(0, Int((certain * Double(Self.bins)).rounded(.up)) - 1))
+      binCount[bin] += 1
+      binConfidence[bin] += certain
+      binCorrect[bin] += isCorrect ? 1 : 0
+    }
+    count += truth.count
+  }
+
+  public var evaluation: Evaluation {
+    let total = Double(max(1, count))
+    let gaps = (0..<Self.bins).map { abs(Double(binCorrect[$0]) - binConfidence[$0]) }
+    return Evaluation(
+      accuracy: Double(correct) / total, top5: Double(nearby) / total, loss: loss / total,
+      ece: gaps.reduce(0, +) / total, count: count, confusion: confusion)
+  }
+}
