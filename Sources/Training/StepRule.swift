@@ -115,5 +115,7 @@ public struct GradientStep: StepRule {
   }
 
   public var state: [(name: String, tensor: Tensor)] { optimizer.state }
-  public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) { try optimizer.restore(state) }
+  public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
+    try optimizer.restore(state)
+  }
 }

@@ -20,7 +20,8 @@ public struct Adam: Optimizer {
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
     decoupled: Bool = false, decayMask: DecayMask = .all
   ) {
-    precondition((0..<1).contains(beta1) && (0..<1).contains(beta2), "betas in [0, 1), found \(beta1), \(beta2)")
+    precondition(
+      (0..<1).contains(beta1) && (0..<1).contains(beta2), "betas in [0, 1), found \(beta1), \(beta2)")
     precondition(epsilon >= 0 && weightDecay >= 0, "epsilon and weight decay of at least 0")
     self.beta1 = beta1
     self.beta2 = beta2
@@ -45,7 +46,8 @@ public struct Adam: Optimizer {
         let apply = isDecoupled ? Tensor.fusedAdamW_ : Tensor.fusedAdam_
         apply(
           [point.flat[group.range]], [gradient[group.range]], [mean[group.range]], [square[group.range]], [],
-          [steps], learningRate, beta1, beta2, group.weightDecay, epsilon, false, false, nil, nil, #fileID, #line)
+          [steps], learningRate, beta1, beta2, group.weightDecay, epsilon, false, false, nil, nil, #fileID,
+          #line)
       }
     }
   }
