@@ -110,6 +110,7 @@ ct_tensor ct_get_grad(ct_tensor tensor) noexcept {
 
 bool ct_set_grad(ct_tensor tensor, ct_tensor grad) noexcept {
   return guarded(false, [&] {
+    TORCH_CHECK(ct_is_defined(tensor), "the undefined tensor cannot have a gradient");
     view(tensor).mutable_grad() = grad == nullptr ? at::Tensor() : view(grad);
     return true;
   });

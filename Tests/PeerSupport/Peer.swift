@@ -11,7 +11,8 @@ public enum Peer {
   public static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: python.path) }
 
   /// What a test that needs a peer says when it is skipped.
-  public static let missing = "needs the Python peers: run ./run setup on a machine that reaches a Python index"
+  public static let missing =
+    "needs the Python peers: run ./run setup on a machine that reaches a Python index"
 
   public struct Failure: Error, CustomStringConvertible {
     public var description: String
@@ -24,7 +25,8 @@ public enum Peer {
     process.executableURL = python
     process.arguments = [root.appendingPathComponent("Tests/peers/\(script).py").path] + arguments
     let output = Pipe()
-    let errors = FileManager.default.temporaryDirectory.appendingPathComponent("peer-\(UUID().uuidString).log")
+    let errors = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "peer-\(UUID().uuidString).log")
     _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: errors) }
     process.standardOutput = output
@@ -34,7 +36,8 @@ public enum Peer {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
-      throw Failure(description: "\(script).py ended with \(process.terminationStatus):\n\(text.suffix(4000))")
+      throw Failure(
+        description: "\(script).py ended with \(process.terminationStatus):\n\(text.suffix(4000))")
     }
     return String(decoding: data, as: UTF8.self)
   }
