@@ -105,7 +105,9 @@ bool ct_backward(ct_tensor tensor, ct_tensor seed, bool retain_graph, bool creat
 }
 
 ct_tensor ct_get_grad(ct_tensor tensor) noexcept {
-  return guarded(static_cast<ct_tensor>(nullptr), [&] { return give(view(tensor).grad()); });
+  return guarded(static_cast<ct_tensor>(nullptr), [&] {
+    return give(ct_is_defined(tensor) ? view(tensor).grad() : at::Tensor());
+  });
 }
 
 bool ct_set_grad(ct_tensor tensor, ct_tensor grad) noexcept {
