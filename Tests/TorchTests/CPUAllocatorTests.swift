@@ -73,7 +73,8 @@ struct CPUAllocatorTests {
         tensors.removeLast()
         #expect(CPUAllocator.statistics.idle <= limit + 4 * Self.megabyte)
       }
-      #expect(CPUAllocator.statistics.idle >= limit / 2)
+      // How much stays below the limit is the allocator's affair, but some does.
+      #expect(CPUAllocator.statistics.idle >= 16 * Self.megabyte)
       CPUAllocator.cacheLimit = 0
       #expect(CPUAllocator.statistics.idle <= 4 * Self.megabyte)
       _ = Self.bytes(16 * Self.megabyte)
