@@ -105,11 +105,14 @@ bool ct_backward(ct_tensor tensor, ct_tensor seed, bool retain_graph, bool creat
 }
 
 ct_tensor ct_get_grad(ct_tensor tensor) noexcept {
-  return guarded(static_cast<ct_tensor>(nullptr), [&] { return give(view(tensor).grad()); });
+  return guarded(static_cast<ct_tensor>(nullptr), [&] {
+    return give(ct_is_defined(tensor) ? view(tensor).grad() : at::Tensor());
+  });
 }
 
 bool ct_set_grad(ct_tensor tensor, ct_tensor grad) noexcept {
   return guarded(false, [&] {
+    TORCH_CHECK(ct_is_defined(tensor), "the undefined tensor cannot have a gradient");
     view(tensor).mutable_grad() = grad == nullptr ? at::Tensor() : view(grad);
     return true;
   });

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cstring>
+#include <memory>
 
 #include "Support.h"
 
@@ -96,6 +97,8 @@ bool ct_requires_grad(ct_tensor handle) noexcept {
 
 bool ct_set_requires_grad(ct_tensor handle, bool value) noexcept {
   return guarded(false, [&] {
+    // All undefined tensors are one object, which must stay as it is.
+    TORCH_CHECK(!is_undefined(handle), "the undefined tensor cannot require gradients");
     view(handle).set_requires_grad(value);
     return true;
   });
@@ -143,8 +146,9 @@ ct_tensor ct_from_blob(
     void *data, const ct_int *sizes, ct_int dims, int8_t type, void *context,
     void (*release)(void *)) noexcept {
   return guarded(static_cast<ct_tensor>(nullptr), [&] {
-    return give(at::from_blob(
-        data, ints(sizes, dims), [context, release](void *) { release(context); }, cpu_options(type)));
+    // Released with the last copy of the deleter, whether or not libtorch has come to the point of calling it.
+    std::shared_ptr<void> owner(context, release);
+    return give(at::from_blob(data, ints(sizes, dims), [owner](void *) {}, cpu_options(type)));
   });
 }
 

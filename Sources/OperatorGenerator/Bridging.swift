@@ -21,6 +21,8 @@ extension Bridging {
         swiftArguments: arguments.map { $0.replacing("%", with: swift) })
     }
     switch argument.type {
+    case .int where argument.isReduction:
+      self = make(["ct_int %"], "%", "Reduction", ["%.rawValue"])
     case .tensor:
       self = make(["ct_tensor %"], argument.isMutable ? "mutable_view(%)" : "view(%)", "Tensor", ["%.handle"])
     case .optional(.tensor):
@@ -99,15 +101,21 @@ extension Bridging {
 }
 
 extension Schema.Argument {
+  /// Whether it says how a loss treats its batch: an integer in the schema, an enumeration in Swift.
+  var isReduction: Bool { type == .int && defaultText == "Mean" }
+
   /// The default as Swift writes it; nil where there is none.
   var swiftDefault: String? {
     get throws {
-      guard let text = defaultText else { return nil }
+      guard let text = defaultText else {
+        // PyTorch has an overload without a generator for each that takes one.
+        return type == .optional(.generator) ? "nil" : nil
+      }
       switch (type, text) {
       case (_, "None"): return "nil"
       case (_, "True"): return "true"
       case (_, "False"): return "false"
-      case (_, "Mean"): return "1"
+      case (_, "Mean"): return ".mean"
       case (_, "[]"): return "[]"
       case (_, "contiguous_format"): return ".contiguous"
       case (.optional(.dtype), "long"): return ".int64"

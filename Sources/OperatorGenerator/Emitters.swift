@@ -182,41 +182,57 @@ struct Face {
     }
   }
 
-  // MARK: The call that the parity test makes, from a list of values in schema order
+  // MARK: The calls that the parity test makes, from a list of values in schema order
 
-  var testCall: String {
+  var testCall: String { get throws { try testCall(leavingDefaultsOut: false) } }
+
+  /// The call with the arguments alone that have no default; nil where that tells nothing new.
+  var testCallWithDefaults: String? {
     get throws {
-      var items: [String] = []
-      var label = swiftName.labels.makeIterator()
-      var receiver = "Tensor"
-      for (index, pair) in shownArguments.enumerated() {
-        let reader = "try a.\(pair.argument.type.readerName)()"
-        if index == 0, hasReceiver {
-          receiver = "receiver"
-          continue
-        }
-        let name = label.next()!
-        items.append(name == "_" ? reader : "\(name): \(reader)")
+      guard shownArguments.contains(where: { $0.argument.defaultText != nil }),
+        // Without a generator of its own, a random operator gives no numbers to compare.
+        !shownArguments.contains(where: { $0.argument.type == .optional(.generator) })
+      else { return nil }
+      return try testCall(leavingDefaultsOut: true)
+    }
+  }
+
+  private func testCall(leavingDefaultsOut: Bool) throws -> String {
+    var items: [String] = []
+    var label = swiftName.labels.makeIterator()
+    var receiver = "Tensor"
+    for (index, pair) in shownArguments.enumerated() {
+      if index == 0, hasReceiver {
+        receiver = "receiver"
+        continue
       }
-      let call = "\(receiver).\(swiftName.base.escapedInSwift)(\(items.joined(separator: ", ")))"
-      let first = hasReceiver ? "let receiver = try a.tensor(); " : ""
-      switch try result {
-      case .receiver, .tensor: return "\(first)return [.tensor(\(call))]"
-      case .nothing: return "\(first)\(call); return []"
-      case .list: return "\(first)return [.tensors(\(call))]"
-      case .bool: return "\(first)return [.bool(\(call))]"
-      case .int: return "\(first)return [.int(\(call))]"
-      case .tensors(let count):
-        let members = (0..<count).map { ".tensor(r.\($0))" }
-        return "\(first)let r = \(call); return [\(members.joined(separator: ", "))]"
-      }
+      let name = label.next()!
+      if leavingDefaultsOut, pair.argument.defaultText != nil { continue }
+      let reader = "try a.\(pair.argument.readerName)()"
+      items.append(name == "_" ? reader : "\(name): \(reader)")
+    }
+    let call = "\(receiver).\(swiftName.base.escapedInSwift)(\(items.joined(separator: ", ")))"
+    let first = hasReceiver ? "let receiver = try a.tensor(); " : ""
+    switch try result {
+    case .receiver, .tensor: return "\(first)return [.tensor(\(call))]"
+    case .nothing: return "\(first)\(call); return []"
+    case .list: return "\(first)return [.tensors(\(call))]"
+    case .bool: return "\(first)return [.bool(\(call))]"
+    case .int: return "\(first)return [.int(\(call))]"
+    case .tensors(let count):
+      let members = (0..<count).map { ".tensor(r.\($0))" }
+      return "\(first)let r = \(call); return [\(members.joined(separator: ", "))]"
     }
   }
 }
 
-extension ValueType {
+extension Schema.Argument {
   /// The name of the reader in the parity test's `OperatorArguments`.
-  var readerName: String {
+  var readerName: String { isReduction ? "reduction" : type.readerName }
+}
+
+extension ValueType {
+  fileprivate var readerName: String {
     switch self {
     case .tensor: "tensor"
     case .scalar: "scalar"
@@ -244,6 +260,7 @@ func generatedFiles(schemas: [String: Schema], allowList: AllowList) throws -> [
   var files: [String: String] = [:]
   var header: [String] = []
   var tests: [String] = []
+  var testsWithDefaults: [(name: String, call: String)] = []
   for group in allowList.groups {
     let faces = try group.entries.map { entry in
       guard let schema = schemas[entry.operatorName] else {
@@ -283,6 +300,9 @@ func generatedFiles(schemas: [String: Schema], allowList: AllowList) throws -> [
 
       """
     tests += try faces.map { "  \"\($0.schema.fullName)\": { a in \(try $0.testCall) }," }
+    testsWithDefaults += try faces.compactMap { face in
+      try face.testCallWithDefaults.map { (face.schema.fullName, $0) }
+    }
   }
   files["Sources/CTorch/include/CTorchOperators.h"] = """
     \(generatedNotice)
@@ -294,6 +314,10 @@ func generatedFiles(schemas: [String: Schema], allowList: AllowList) throws -> [
     #endif
 
     """
+  // Overloads that only defaults tell apart, such as `clamp()`, cannot be called so.
+  let unambiguous = testsWithDefaults.filter { test in
+    testsWithDefaults.count { $0.call == test.call } == 1
+  }
   files["Tests/TorchTests/Generated/OperatorCalls.swift"] = """
     \(generatedNotice)
     import Torch
@@ -301,6 +325,11 @@ func generatedFiles(schemas: [String: Schema], allowList: AllowList) throws -> [
     /// Every generated operator, called with values read in the order of its schema.
     let operatorCalls: [String: @Sendable (inout OperatorArguments) throws -> [OperatorValue]] = [
     \(tests.joined(separator: "\n"))
+    ]
+
+    /// The operators that have defaults, called without the arguments that have one.
+    let operatorCallsWithDefaults: [String: @Sendable (inout OperatorArguments) throws -> [OperatorValue]] = [
+    \(unambiguous.map { "  \"\($0.name)\": { a in \($0.call) }," }.joined(separator: "\n"))
     ]
 
     """

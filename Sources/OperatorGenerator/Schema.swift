@@ -44,8 +44,8 @@ struct SchemaError: Error, CustomStringConvertible {
 
 extension Schema {
   init(parsing text: String) throws {
-    guard let open = text.firstIndex(of: "("), let arrow = text.range(of: " -> ", options: .backwards),
-      let close = text[..<arrow.lowerBound].lastIndex(of: ")")
+    guard let open = text.firstIndex(of: "("), let close = Schema.closingBracket(text[open...]),
+      text[close...].hasPrefix(") -> ")
     else { throw SchemaError(description: "not an operator schema: \(text)") }
 
     let parts = text[..<open].split(separator: ".", maxSplits: 1).map(String.init)
@@ -56,9 +56,31 @@ extension Schema {
       .filter { $0 != "*" }
       .map(Argument.init(parsing:))
 
-    var results = text[arrow.upperBound...].trimmingSpaces()
+    var results = text[close...].dropFirst(") -> ".count).trimmingSpaces()
     if results.hasPrefix("(") { results = String(results.dropFirst().dropLast()) }
     returns = try Schema.split(results[...]).map(Return.init(parsing:))
+  }
+
+  /// Where the bracket that `text` begins with is closed; those inside quotes do not count.
+  private static func closingBracket(_ text: Substring) -> String.Index? {
+    var depth = 0
+    var quote: Character?
+    for index in text.indices {
+      let character = text[index]
+      if let open = quote {
+        if character == open { quote = nil }
+        continue
+      }
+      switch character {
+      case "\"", "'": quote = character
+      case "(": depth += 1
+      case ")":
+        depth -= 1
+        if depth == 0 { return index }
+      default: break
+      }
+    }
+    return nil
   }
 
   /// Splits at the commas that stand outside brackets and quotes.
@@ -66,15 +88,19 @@ extension Schema {
     var parts: [String] = []
     var part = ""
     var depth = 0
-    var quoted = false
+    var quote: Character?
     for character in text {
-      switch character {
-      case "\"", "'": quoted.toggle()
-      case "(", "[": depth += 1
-      case ")", "]": depth -= 1
-      default: break
+      if character == quote {
+        quote = nil
+      } else if quote == nil {
+        switch character {
+        case "\"", "'": quote = character
+        case "(", "[": depth += 1
+        case ")", "]": depth -= 1
+        default: break
+        }
       }
-      if character == ",", depth == 0, !quoted {
+      if character == ",", depth == 0, quote == nil {
         parts.append(part.trimmingSpaces())
         part = ""
       } else {

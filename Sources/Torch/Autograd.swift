@@ -54,9 +54,11 @@ public func grad(
   of outputs: [Tensor], wrt inputs: [Tensor], seeds: [Tensor?]? = nil, retainGraph: Bool = false,
   createGraph: Bool = false, allowUnused: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> [Tensor] {
-  precondition(
-    seeds == nil || seeds!.count == outputs.count, "one seed an output: \(outputs.count)", file: file,
-    line: line)
+  if let seeds, seeds.count != outputs.count {
+    let message = "one seed an output: \(outputs.count), found \(seeds.count)"
+    fail(TorchError(kind: .value, message: message), file, line)
+    return inputs.map { _ in Tensor() }
+  }
   let list = ct_grad(
     outputs.handles, outputs.count, inputs.handles, inputs.count, seeds?.handles, retainGraph || createGraph,
     createGraph, allowUnused)
@@ -107,9 +109,13 @@ public func hessianVectorProduct(
   gradients: [Tensor], wrt inputs: [Tensor], direction: [Tensor], retainGraph: Bool = false,
   file: StaticString = #fileID, line: UInt = #line
 ) -> [Tensor] {
-  precondition(
-    gradients.count == direction.count && inputs.count == direction.count,
-    "one direction an input: \(inputs.count), found \(direction.count)", file: file, line: line)
+  guard gradients.count == inputs.count, direction.count == inputs.count else {
+    let message =
+      "one gradient and one direction an input: \(inputs.count), "
+      + "found \(gradients.count) and \(direction.count)"
+    fail(TorchError(kind: .value, message: message), file, line)
+    return inputs.map { _ in Tensor() }
+  }
   // A gradient without a graph is constant: its derivative is zero.
   let followed = zip(gradients, direction).filter { $0.0.requiresGrad }
   guard !followed.isEmpty else { return inputs.map { $0.zerosLike() } }

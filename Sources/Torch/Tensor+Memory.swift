@@ -44,7 +44,6 @@ extension Tensor {
     let made = ct_from_blob(start, shape, shape.count, dtype.rawValue, context) { context in
       Unmanaged<AnyObject>.fromOpaque(context!).release()
     }
-    if made == nil { Unmanaged<AnyObject>.fromOpaque(context).release() }
     self.init(owning: made, file, line)
   }
 
@@ -81,11 +80,8 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    precondition(
-      device == .cpu && isContiguous(), "withUnsafeBytes needs a contiguous tensor on the CPU", file: file,
-      line: line)
     defer { withExtendedLifetime(self) {} }
-    return try body(UnsafeRawBufferPointer(start: ct_data(handle), count: count * dtype.elementSize))
+    return try body(UnsafeRawBufferPointer(ownBytes(file, line)))
   }
 
   /// The bytes of a contiguous tensor on the CPU, for writing in place; autograd does not see it.
@@ -93,11 +89,19 @@ extension Tensor {
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    precondition(
-      device == .cpu && isContiguous(), "withUnsafeMutableBytes needs a contiguous tensor on the CPU",
-      file: file, line: line)
     defer { withExtendedLifetime(self) {} }
-    return try body(UnsafeMutableRawBufferPointer(start: ct_data(handle), count: count * dtype.elementSize))
+    return try body(ownBytes(file, line))
+  }
+
+  /// Empty after a failure.
+  private func ownBytes(_ file: StaticString, _ line: UInt) -> UnsafeMutableRawBufferPointer {
+    guard isDefined, device == .cpu, isContiguous() else {
+      let found = isDefined ? "one of strides \(strides) on \(device)" : "an undefined one"
+      let message = "the bytes of a tensor need it to be contiguous and on the CPU; found \(found)"
+      fail(TorchError(kind: .value, message: message), file, line)
+      return UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    }
+    return UnsafeMutableRawBufferPointer(start: ct_data(handle), count: count * dtype.elementSize)
   }
 
   /// The same values on that device; the tensor itself if it is there already.

@@ -1,5 +1,5 @@
-// Arithmetic and comparison as Swift writes them. An operator cannot receive its caller's line, so that its failures
-// name the operator instead.
+// Arithmetic and comparison as Swift writes them. An operator cannot receive its caller's line; where it traps, the
+// line is looked up on the stack.
 
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) -> Tensor { a.add(b, file: "operator +", line: 0) }
@@ -23,9 +23,13 @@ extension Tensor {
 
   // Assignment makes a new tensor and leaves the old one as it was; `add_` and its like change in place.
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  public static func += (a: inout Tensor, b: Scalar) { a = a + b }
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  public static func -= (a: inout Tensor, b: Scalar) { a = a - b }
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  public static func *= (a: inout Tensor, b: Scalar) { a = a * b }
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+  public static func /= (a: inout Tensor, b: Scalar) { a = a / b }
 }
 
 // Elementwise comparison, in pointwise form so that `==` keeps its Swift meaning.

@@ -131,22 +131,24 @@ extension Tensor: CustomStringConvertible {
     guard isDefined else { return "Tensor(undefined)" }
     let facts = "shape: \(shape), \(dtype)" + (device == .cpu ? "" : ", \(device)")
     guard count <= 1000, dtype != .complex64, dtype != .complex128 else { return "Tensor(\(facts))" }
-    let values = detach().to(.float64).array(of: Double.self)
-    return "Tensor(\(nested(values[...], shape[...])), \(facts))"
+    // Each number in its own precision: neither 0.10000000149011612 nor a rounded large integer.
+    let words: [String] =
+      switch dtype {
+      case .bool: array(of: Bool.self).map { "\($0)" }
+      case .float64: array(of: Double.self).map { "\($0)" }
+      case .float16, .float32, .bfloat16: array(of: Float.self).map { "\($0)" }
+      default: array(of: Int.self).map { "\($0)" }
+      }
+    return "Tensor(\(nested(words[...], shape[...])), \(facts))"
   }
 
-  private func nested(_ values: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> String {
-    guard let length = shape.first else { return formatted(values.first!) }
+  private func nested(_ values: ArraySlice<String>, _ shape: ArraySlice<Int>) -> String {
+    guard let length = shape.first else { return values.first ?? "" }
     guard length > 0 else { return "[]" }
     let step = values.count / length
     let parts = (0..<length).map { index in
       nested(values[(values.startIndex + index * step)...].prefix(step), shape.dropFirst())
     }
     return "[" + parts.joined(separator: ", ") + "]"
-  }
-
-  private func formatted(_ value: Double) -> String {
-    if dtype == .bool { return value == 0 ? "false" : "true" }
-    return dtype.isFloatingPoint ? "\(value)" : "\(Int(value))"
   }
 }

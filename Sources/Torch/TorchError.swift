@@ -114,5 +114,7 @@ func failed(_ file: StaticString, _ line: UInt) {
 @inline(never)
 func fail(_ error: TorchError, _ file: StaticString, _ line: UInt) {
   if TorchError.caught(error) { return }
-  fatalError("\(error.message)\n  at \(file):\(line)", file: file, line: line)
+  // Operators, subscripts and properties cannot receive their caller's line and give their name with line 0.
+  let place = line > 0 ? "\(file):\(line)" : callerLine().map { "\($0), \(file)" } ?? "\(file)"
+  fatalError("\(error.message)\n  at \(place)", file: file, line: line)
 }

@@ -118,7 +118,8 @@ const void *ct_storage(ct_tensor tensor) CT_NOEXCEPT;
 /// A copy of `bytes` bytes at `data` as a contiguous tensor on the CPU.
 ct_tensor ct_from_bytes(
     const void *data, ct_int bytes, const ct_int *sizes, ct_int dims, int8_t dtype) CT_NOEXCEPT;
-/// A tensor over memory that somebody else owns; `release(context)` runs when the last reference goes.
+/// A tensor over memory that somebody else owns; `release(context)` runs when the last reference goes, and at once on
+/// failure.
 ct_tensor ct_from_blob(
     void *data, const ct_int *sizes, ct_int dims, int8_t dtype, void *context,
     void (*release)(void *)) CT_NOEXCEPT;

@@ -73,7 +73,7 @@ extension Tensor {
   /// `aten::hardtanh`
   @inline(never)
   public func hardtanh(
-    minVal: Scalar = -1, maxVal: Scalar = 1, file: StaticString = #fileID, line: UInt = #line
+    min minVal: Scalar = -1, max maxVal: Scalar = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     return Tensor(owning: ct_hardtanh(handle, minVal.c, maxVal.c), file, line)
   }

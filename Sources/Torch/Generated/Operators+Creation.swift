@@ -103,7 +103,7 @@ extension Tensor {
   /// `aten::rand.generator`
   @inline(never)
   public static func rand(
-    _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ size: [Int], generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     return Tensor(owning: ct_rand_generator(size, size.count, generator?.handle, dtype.c, device.c), file, line)
   }
@@ -111,7 +111,7 @@ extension Tensor {
   /// `aten::randn.generator`
   @inline(never)
   public static func randn(
-    _ size: [Int], generator: Generator?, dtype: DType? = nil, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ size: [Int], generator: Generator? = nil, dtype: DType? = nil, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     return Tensor(owning: ct_randn_generator(size, size.count, generator?.handle, dtype.c, device.c), file, line)
   }
@@ -119,7 +119,7 @@ extension Tensor {
   /// `aten::randint.low_generator`
   @inline(never)
   public static func randint(
-    _ low: Int, _ high: Int, _ size: [Int], generator: Generator?, dtype: DType? = .int64, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ low: Int, _ high: Int, _ size: [Int], generator: Generator? = nil, dtype: DType? = .int64, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     return Tensor(owning: ct_randint_low_generator(low, high, size, size.count, generator?.handle, dtype.c, device.c), file, line)
   }
@@ -127,7 +127,7 @@ extension Tensor {
   /// `aten::randperm.generator`
   @inline(never)
   public static func randperm(
-    _ n: Int, generator: Generator?, dtype: DType? = .int64, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ n: Int, generator: Generator? = nil, dtype: DType? = .int64, device: Device? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     return Tensor(owning: ct_randperm_generator(n, generator?.handle, dtype.c, device.c), file, line)
   }
@@ -190,7 +190,7 @@ extension Tensor {
   @discardableResult
   @inline(never)
   public func exponential_(
-    lambd: Double = 1, generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
+    lambda lambd: Double = 1, generator: Generator? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     if !ct_exponential_(handle, lambd, generator?.handle) { failed(file, line) }
     return self

@@ -55,7 +55,7 @@ extension Tensor {
   /// `aten::squeeze.dim`
   @inline(never)
   public func squeeze(
-    dim: Int, file: StaticString = #fileID, line: UInt = #line
+    _ dim: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     return Tensor(owning: ct_squeeze_dim(handle, dim), file, line)
   }

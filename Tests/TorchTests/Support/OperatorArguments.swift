@@ -11,6 +11,9 @@ struct OperatorArguments {
 
   init(_ values: [OperatorValue]) { self.values = values }
 
+  /// What is left over, in words: a call that reads too little does not pass everything on.
+  var unread: String? { next == values.count ? nil : "read \(next) of \(values.count) arguments" }
+
   private mutating func take<Value>(_ type: String, _ pick: (OperatorValue) -> Value?) throws -> Value {
     guard next < values.count else { throw Mismatch(description: "argument \(next): missing (\(type))") }
     defer { next += 1 }
@@ -47,6 +50,9 @@ struct OperatorArguments {
   }
   mutating func int() throws -> Int {
     try take("integer") { if case .int(let value) = $0 { value } else { nil } }
+  }
+  mutating func reduction() throws -> Reduction {
+    try take("reduction") { if case .int(let value) = $0 { Reduction(rawValue: value) } else { nil } }
   }
   mutating func double() throws -> Double { try scalar().double }
   mutating func bool() throws -> Bool {
