@@ -6,7 +6,7 @@ public func nearest(_ word: String, among known: [String]) -> String? {
   return best.distance <= max(1, max(word.count, best.word.count) / 3) ? best.word : nil
 }
 
-/// `; did you mean 'width'?`, or nothing.
+/// ` (did you mean 'width'?)`, or nothing.
 public func suggestion(for word: String, among known: [String]) -> String {
   nearest(word, among: known).map { " (did you mean '\($0)'?)" } ?? ""
 }

@@ -33,5 +33,5 @@ public typealias Objective = (_ weights: Parameters, _ samples: SampleSubset, _ 
 public func crossEntropyPerSample(_ logits: Tensor, _ labels: Tensor, smoothing: Double = 0) -> Tensor {
   let wide = logits.dtype == .bfloat16 || logits.dtype == .float16 ? logits.to(.float32) : logits
   let target = labels.dim == 2 ? labels.to(wide.dtype) : labels
-  return wide.crossEntropy(target, reduction: 0, labelSmoothing: smoothing)
+  return wide.crossEntropy(target, reduction: .none, labelSmoothing: smoothing)
 }

@@ -48,7 +48,7 @@ public struct EvaluationTally {
   ///   - labels: int64 [B].
   public mutating func add(_ logits: Tensor, _ labels: Tensor) {
     let wide = logits.detach().to(.float32)
-    loss += wide.crossEntropy(labels, reduction: 2).double
+    loss += wide.crossEntropy(labels, reduction: .sum).double
     let (confidence, predicted) = wide.softmax(dim: 1).max(dim: 1)
     let near = wide.topk(min(5, classes), dim: 1).indices
     nearby += near.eq(labels.unsqueeze(1)).any(dim: 1).sum().int
