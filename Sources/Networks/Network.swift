@@ -68,7 +68,10 @@ public protocol Network: Sendable {
   /// Fresh weights (float32, on the CPU), with the reference's distributions.
   func initial(_ generator: Generator) -> Point
 
-  /// - Parameter x: [B, C, H, W], in the weights' precision.
+  /// - Parameters:
+  ///   - x: [B, C, H, W], in the weights' precision.
+  ///   - weights: one tensor a slot of ``layout``.
+  ///   - pass: how to behave; buffers are moved through it.
   func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output
 }
 

@@ -9,7 +9,9 @@ public struct Parameters {
 
   /// θ cut by one split, so that a graph through θ stays one node: for unrolls and Hessian products.
   ///
-  /// - Parameter theta: [P], with or without a graph.
+  /// - Parameters:
+  ///   - theta: [P], with or without a graph.
+  ///   - layout: how it is cut.
   public init(splitting theta: Tensor, _ layout: Layout) {
     precondition(
       theta.shape == [layout.count], "a flat vector of \(layout.count) parameters, found shape \(theta.shape)"

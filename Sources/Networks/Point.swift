@@ -9,6 +9,7 @@ public final class Point {
   public var buffers: Buffers
 
   /// - Parameters:
+  ///   - layout: how the vector is cut into parameters.
   ///   - flat: [P] or [N, P], contiguous and without a graph.
   ///   - buffers: for N points each tensor has a leading dimension of N.
   public init(layout: Layout, flat: Tensor, buffers: Buffers) {

@@ -12,8 +12,10 @@ extension Point {
   /// The point of a network that these tensors describe, copied.
   ///
   /// - Parameters:
+  ///   - network: whose layout the tensors must have.
   ///   - state: by name; any floating-point type. Batch counts may be missing, as old files lack them.
   ///   - dtype: precision of the point; nil takes the type of the first parameter.
+  ///   - device: where the point lives.
   /// - Throws: ``NetworkError`` that names every missing, unknown and misshapen tensor.
   public convenience init(
     _ network: some Network, state: [String: Tensor], dtype: DType? = nil, device: Device = .cpu

@@ -47,8 +47,11 @@ extension Tensor {
 ///   - outputs: tensors with a graph; those without `seeds` must hold one element.
 ///   - inputs: leaves or intermediate tensors; weights that are not named here cost nothing.
 ///   - seeds: ∂L/∂output for each output; nil means 1.
+///   - retainGraph: keep the graph, to walk it again.
 ///   - createGraph: whether the gradients can be differentiated in turn (double backward).
 ///   - allowUnused: return an undefined tensor where no output depends on an input, instead of failing.
+///   - file: the caller's, for messages.
+///   - line: the caller's, for messages.
 /// - Returns: one gradient an input, of its shape.
 public func grad(
   of outputs: [Tensor], wrt inputs: [Tensor], seeds: [Tensor?]? = nil, retainGraph: Bool = false,
@@ -93,7 +96,11 @@ public func grad(
 ///
 /// - Parameters:
 ///   - output: f, a scalar with a graph.
-///   - inputs: where f depends on; `direction` has their shapes.
+///   - inputs: what f depends on.
+///   - direction: v, in the inputs' shapes.
+///   - retainGraph: keep the graph, for further directions.
+///   - file: the caller's, for messages.
+///   - line: the caller's, for messages.
 /// - Returns: the product, in the inputs' shapes; zero where f is linear in an input.
 public func hessianVectorProduct(
   of output: Tensor, wrt inputs: [Tensor], direction: [Tensor], retainGraph: Bool = false,

@@ -14,6 +14,8 @@ import Foundation
 ///     again.
 ///   - backward: from ∂L/∂outputs (nil where nothing arrives) and the saved tensors to ∂L/∂inputs (nil: none). It runs
 ///     on this thread for the CPU and on an engine thread for accelerators, hence `@Sendable`.
+///   - file: the caller's, for messages.
+///   - line: the caller's, for messages.
 /// - Returns: the outputs, attached to the graph.
 public func customFunction(
   _ inputs: [Tensor],

@@ -40,7 +40,11 @@ public func inferenceMode<Result, Failure: Error>(_ body: () throws(Failure) -> 
 ///
 /// - Parameters:
 ///   - dtype: `bfloat16` or `float16`; float32 runs everything as it is.
+///   - device: where the operations run; those on other devices are left alone.
 ///   - cacheWeights: keep the casts of weights until the scope ends.
+///   - file: the caller's, for messages.
+///   - line: the caller's, for messages.
+///   - body: what runs in the mode.
 public func autocast<Result, Failure: Error>(
   _ dtype: DType, device: Device = .cpu, cacheWeights: Bool = true, file: StaticString = #fileID,
   line: UInt = #line, _ body: () throws(Failure) -> Result

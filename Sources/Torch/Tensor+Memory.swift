@@ -5,7 +5,13 @@ import CTorch
 extension Tensor {
   /// A tensor with these values, row by row.
   ///
-  /// - Parameter shape: `[values.count]` if nil; its product must be the number of values.
+  /// - Parameters:
+  ///   - values: the elements; they are copied.
+  ///   - shape: `[values.count]` if nil; its product must be the number of values.
+  ///   - dtype: the tensor's type; that of `Element` if nil.
+  ///   - device: where the tensor lives.
+  ///   - file: the caller's, for messages.
+  ///   - line: the caller's, for messages.
   public convenience init<Element: TensorElement>(
     _ values: [Element], shape: [Int]? = nil, dtype: DType? = nil, device: Device = .cpu,
     file: StaticString = #fileID, line: UInt = #line
@@ -35,7 +41,13 @@ extension Tensor {
 
   /// A tensor over memory that `owner` holds: no copy. `owner` lives until the last view of the memory is gone.
   ///
-  /// - Parameter start: the first element; at least as many elements as `shape` says must follow.
+  /// - Parameters:
+  ///   - start: the first element; at least as many elements as `shape` says must follow.
+  ///   - shape: the lengths of the dimensions; the elements lie row by row.
+  ///   - dtype: the type of the elements.
+  ///   - owner: whose memory it is.
+  ///   - file: the caller's, for messages.
+  ///   - line: the caller's, for messages.
   public convenience init(
     over start: UnsafeMutableRawPointer, shape: [Int], dtype: DType, owner: AnyObject,
     file: StaticString = #fileID, line: UInt = #line

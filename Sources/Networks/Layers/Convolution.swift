@@ -8,7 +8,14 @@ public struct Convolution: Sendable {
   let padding: [Int]
 
   /// - Parameters:
+  ///   - builder: takes the parameters.
+  ///   - name: of the layer; the parameters are `name.weight` and `name.bias`.
+  ///   - inputs: channels of the images.
+  ///   - outputs: channels of the result.
   ///   - kernel: side of the square kernel.
+  ///   - stride: in pixels, both ways.
+  ///   - padding: zeros on each side.
+  ///   - hasBias: whether each output channel has a number added.
   ///   - initializer: of the weight; PyTorch's default if nil.
   public init(
     _ builder: inout LayoutBuilder, _ name: String, in inputs: Int, out outputs: Int, kernel: Int,

@@ -21,7 +21,12 @@ public enum Normalization: Sendable {
   case group(GroupNorm)
   case layer(LayerNorm)
 
-  /// - Parameter shape: [C, H, W] of what it will normalise.
+  /// - Parameters:
+  ///   - builder: takes the parameters, and the buffers of batch norm.
+  ///   - name: of the layer; the parameters are `name.weight` and `name.bias`.
+  ///   - kind: which statistics; with `none` the layer passes its input on.
+  ///   - shape: [C, H, W] of what it will normalise.
+  ///   - groups: of channels, for the kind `group`.
   public init(_ builder: inout LayoutBuilder, _ name: String, _ kind: NormKind, shape: [Int], groups: Int = 4)
   {
     switch kind {
