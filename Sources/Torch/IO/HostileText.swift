@@ -5,7 +5,11 @@ func quoted(_ text: String) -> String {
   let limit = 80
   var result = "'"
   for scalar in text.unicodeScalars.prefix(limit) {
-    result += scalar.escaped(asASCII: false)
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+      result += "\\u{\(String(scalar.value, radix: 16))}"
+    default: result.unicodeScalars.append(scalar)
+    }
   }
   return result + (text.unicodeScalars.dropFirst(limit).isEmpty ? "'" : "…'")
 }
