@@ -1,5 +1,5 @@
 /// Reads JSON in one pass over memory, taking nothing that the grammar does not allow and, beyond it, no key twice, no
-/// key that is costly to compare (``Swift/String/isStreamSafe``), no integer that 64 signed bits cannot hold exactly,
+/// key that is costly to compare (`String.isStreamSafe`), no integer that 64 signed bits cannot hold exactly,
 /// and no nesting deeper than ``maximumDepth``.
 ///
 /// There is no tree: whoever reads says what is expected next, so that a hostile file costs no memory beyond what the

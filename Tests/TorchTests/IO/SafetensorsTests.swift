@@ -62,6 +62,15 @@ import Testing
     #expect(file["leaf"]?.requiresGrad == false)
   }
 
+  @Test func writesFromEveryDevice() throws {
+    let url = folder.file("a.safetensors")
+    let tensor = sample([4, 6], .float32)
+    for device in Device.available {
+      try Safetensors.write([("a", tensor.to(device).transpose(0, 1))], to: url)
+      expectSame(try Safetensors(reading: url)["a"], tensor.transpose(0, 1), "\(device)")
+    }
+  }
+
   @Test func writesWhatConjugatedAndNegatedViewsMean() throws {
     let z = Tensor.empty([2], dtype: .complex64)
     z.withUnsafeMutableBytes {
