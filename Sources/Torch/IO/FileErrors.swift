@@ -28,21 +28,11 @@ func filePath(_ url: URL) throws(TorchError) -> String {
       kind: .file, message: "\(url.absoluteString) is not a file's URL: make it with URL(fileURLWithPath:)")
   }
   let path = url.absoluteURL.path
-  // A C string would end at the zero and name another file.
-  guard !path.isEmpty, !path.utf8.contains(0) else {
+  // A C string would end at the zero and name another file; Foundation leaves it escaped.
+  guard !path.isEmpty, !path.utf8.contains(0), !url.absoluteString.contains("%00") else {
     throw .file(quoted(path), "a path must have at least one character and none that is zero")
   }
   return path
-}
-
-/// Text out of a file, for a message: control characters escaped (they could drive a terminal), long ones cut.
-func quoted(_ text: String) -> String {
-  let limit = 80
-  var result = "'"
-  for scalar in text.unicodeScalars.prefix(limit) {
-    result += scalar.escaped(asASCII: false)
-  }
-  return result + (text.unicodeScalars.dropFirst(limit).isEmpty ? "'" : "…'")
 }
 
 /// The bytes that elements of `size` bytes in that shape take; nil if they are too many for 64 bits, also where a

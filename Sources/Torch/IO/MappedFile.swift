@@ -8,9 +8,10 @@ import Foundation
 ///
 /// It is not `Sendable`, as tensors over it may change its memory.
 public final class MappedFile {
-  /// The whole file; without a base address if it is empty.
-  public let bytes: UnsafeMutableRawBufferPointer
   public let path: String
+
+  /// The whole file; without a base address if it is empty. It is there as long as this object: who uses it keeps that.
+  let bytes: UnsafeMutableRawBufferPointer
 
   /// - Throws: ``TorchError`` of kind `.file` if there is no such file, it may not be read, or is a folder, a pipe or a
   ///   device.
@@ -35,6 +36,18 @@ public final class MappedFile {
     let start = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
     guard let start, start != MAP_FAILED else { throw .file(path, "cannot be mapped", errno: errno) }
     bytes = UnsafeMutableRawBufferPointer(start: start, count: count)
+  }
+
+  /// The length of the file in bytes.
+  public var count: Int { bytes.count }
+
+  /// The whole file, without a base address if it is empty. What lies over it beyond `body` must hold this object, as
+  /// ``Tensor/init(over:shape:dtype:owner:file:line:)`` does.
+  public func withUnsafeMutableBytes<Result, Failure: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   deinit {

@@ -14,31 +14,32 @@ public enum NPY {
   ///   the array, or holds what no tensor can.
   public static func read(_ url: URL) throws(TorchError) -> Tensor {
     let file = try MappedFile(reading: url)
-    let bytes = UnsafeRawBufferPointer(file.bytes)
-    let (start, count) = try NPYHeader.lengths(Array(bytes.prefix(NPYHeader.longestPrefix)), path: file.path)
+    return try file.withUnsafeMutableBytes { (bytes) throws(TorchError) in
+      try read(UnsafeRawBufferPointer(bytes), path: file.path)
+    }
+  }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer, path: String) throws(TorchError) -> Tensor {
+    let (start, count) = try NPYHeader.lengths(Array(bytes.prefix(NPYHeader.longestPrefix)), path: path)
     guard bytes.count >= start + count else {
       throw .file(
-        file.path, "is cut off: its header has \(count) bytes, of which \(bytes.count - start) are there")
+        path, "is cut off: its header has \(count) bytes, of which \(bytes.count - start) are there")
     }
-    let header = try NPYHeader(Array(bytes[start..<start + count]), path: file.path)
+    let header = try NPYHeader(Array(bytes[start..<start + count]), path: path)
     let data = UnsafeRawBufferPointer(rebasing: bytes[(start + count)...])
     guard data.count >= header.dataCount else {
       throw .file(
-        file.path,
+        path,
         "is cut off: an array of shape \(header.shape) takes \(header.dataCount) bytes, of which \(data.count) are there"
       )
     }
     guard data.count == header.dataCount else {
       throw .file(
-        file.path,
+        path,
         "goes on for \(data.count - header.dataCount) bytes after its array; a file must hold one array alone"
       )
     }
-    let tensor = try header.tensor(path: file.path) { (target) throws(TorchError) in
-      target.copyMemory(from: data)
-    }
-    withExtendedLifetime(file) {}
-    return tensor
+    return try header.tensor(path: path) { (target) throws(TorchError) in target.copyMemory(from: data) }
   }
 
   /// Writes the tensor row by row, in version 1.0, whole or not at all (``writeAtomically(to:_:)``). It may be on any

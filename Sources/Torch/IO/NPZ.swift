@@ -24,7 +24,9 @@ public enum NPZ {
     var result: [(name: String, tensor: Tensor)] = []
     for index in 0..<archive.count {
       let entry = try archive.entry(index)
-      let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
+      let name =
+        entry.name.utf8.reversed().starts(with: "ypn.".utf8)
+        ? String(decoding: entry.name.utf8.dropLast(4), as: UTF8.self) : entry.name
       guard names.insert(Array(name.utf8)).inserted else {
         throw .file(archive.path, "has two entries named \(quoted(name))")
       }
@@ -80,6 +82,9 @@ public enum NPZ {
           kind: .value,
           message:
             "\(path): \(quoted(name)) cannot name an array: 1 to 65531 bytes, none of them zero, are needed")
+      }
+      guard name.isStreamSafe else {
+        throw TorchError(kind: .value, message: "\(path): the name \(quoted(name)) \(tooManyMarks)")
       }
       guard names.insert(Array(name.utf8)).inserted else {
         throw TorchError(

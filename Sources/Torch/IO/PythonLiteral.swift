@@ -73,11 +73,13 @@ struct PythonLiteral {
     return values
   }
 
-  /// Whether a list comes next, as the type of a structured array is one; the rest of the text for a message.
+  /// If a list comes next, as the type of a structured array is one, its text for a message.
   mutating func listAhead() -> String? {
     skipSpace()
     guard current == UInt8(ascii: "[") else { return nil }
-    return String(decoding: bytes[position...].prefix(200), as: UTF8.self)
+    let end = bytes.lastIndex(of: UInt8(ascii: "]")) ?? bytes.count - 1
+    return String(
+      decoding: bytes[position...].prefix(Swift.max(1, end + 1 - position)).prefix(200), as: UTF8.self)
   }
 
   func failure(_ message: String) -> TorchError {

@@ -38,8 +38,11 @@ public struct Safetensors {
   /// - Throws: ``TorchError`` of kind `.file` if it cannot be read, is not a safetensors file, is damaged, or holds a
   ///   type without a ``DType``.
   public init(reading url: URL) throws(TorchError) {
-    file = try MappedFile(reading: url)
-    let header = try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes), path: file.path)
+    let file = try MappedFile(reading: url)
+    let header = try file.withUnsafeMutableBytes { (bytes) throws(TorchError) in
+      try SafetensorsHeader(UnsafeRawBufferPointer(bytes), path: file.path)
+    }
+    self.file = file
     entries = header.entries
     metadata = header.metadata
     places = Dictionary(
@@ -56,6 +59,7 @@ public struct Safetensors {
   /// any tensor needs it.
   public subscript(name: String) -> Tensor? {
     guard let place = places[Array(name.utf8)] else { return nil }
+    defer { withExtendedLifetime(file) {} }
     let entry = entries[place]
     let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[entry.range])
     guard let start = bytes.baseAddress, !bytes.isEmpty else {

@@ -153,7 +153,13 @@ struct SafetensorsPlan {
   init(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], path: String
   ) throws(TorchError) {
+    // Before anything of that length is made.
+    let notesCount = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    try Self.requireHeader(of: notesCount, path)
     var names: Set<[UInt8]> = [Array("__metadata__".utf8)]
+    for name in tensors.map(\.name) + metadata.keys where !name.isStreamSafe {
+      throw TorchError(kind: .value, message: "\(path): the name \(quoted(name)) \(tooManyMarks)")
+    }
     for (name, tensor) in tensors {
       guard names.insert(Array(name.utf8)).inserted else {
         throw TorchError(
@@ -195,14 +201,18 @@ struct SafetensorsPlan {
     }
     var text = Array("{\(members.joined(separator: ","))}".utf8)
     text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-    guard text.count <= SafetensorsHeader.maximumLength else {
+    try Self.requireHeader(of: text.count, path)
+    header = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+  }
+
+  private static func requireHeader(of count: Int, _ path: String) throws(TorchError) {
+    guard count <= SafetensorsHeader.maximumLength else {
       throw TorchError(
         kind: .value,
         message:
-          "\(path): names and metadata take \(text.count) bytes, more than the \(SafetensorsHeader.maximumLength) that the format allows"
+          "\(path): names and metadata take \(count) bytes, more than the \(SafetensorsHeader.maximumLength) that the format allows"
       )
     }
-    header = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
   }
 }
 

@@ -1,5 +1,6 @@
 /// Reads JSON in one pass over memory, taking nothing that the grammar does not allow and, beyond it, no key twice, no
-/// integer that 64 signed bits cannot hold exactly, and no nesting deeper than ``maximumDepth``.
+/// key that is costly to compare (`String.isStreamSafe`), no integer that 64 signed bits cannot hold exactly,
+/// and no nesting deeper than ``maximumDepth``.
 ///
 /// There is no tree: whoever reads says what is expected next, so that a hostile file costs no memory beyond what the
 /// caller keeps. Time is linear in the bytes.
@@ -29,6 +30,7 @@ struct StrictJSON {
     try list(from: "{", to: "}", of: "an object") { (json) throws(TorchError) in
       let start = json.position
       let key = try json.string()
+      guard key.isStreamSafe else { throw json.failure("the key \(quoted(key)) \(tooManyMarks)", at: start) }
       // By bytes: Swift's own comparison takes different spellings of an accent for the same.
       guard keys.insert(Array(key.utf8)).inserted else {
         throw json.failure("the key \(quoted(key)) appears twice; each may appear once", at: start)

@@ -46,6 +46,9 @@ final class ZipReader {
     guard let name = String(validatingCString: bytes) else {
       throw .file(path, "has an entry whose name is not UTF-8: \(quoted(String(cString: bytes)))")
     }
+    guard name.isStreamSafe else {
+      throw .file(path, "has an entry whose name \(quoted(name)) \(tooManyMarks)")
+    }
     let needed = UInt64(
       ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD)
     guard facts.valid & needed == needed else {

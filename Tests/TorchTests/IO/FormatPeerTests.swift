@@ -122,18 +122,14 @@ struct FormatPeerTests {
       let parts = line.split(separator: "\t")
       let accepted = (try? Safetensors(reading: folder.file(String(parts[0])))) != nil
       if parts[1] == "yes", accepted { counts.both += 1 }
-      if parts[1] == "yes", !accepted {
-        counts.stricter += 1
-        try print(
-          "STRICTER", String(decoding: Data(contentsOf: folder.file(String(parts[0]))), as: UTF8.self))
-      }
+      if parts[1] == "yes", !accepted { counts.stricter += 1 }
       if parts[1] == "no", accepted {
         try Issue.record(
           "accepted, and the reference refuses: \(String(decoding: Data(contentsOf: folder.file(String(parts[0]))), as: UTF8.self))"
         )
       }
     }
-    #expect(counts.both > 50)
-    #expect(counts.stricter < counts.both)
+    #expect(counts.both > 30)
+    #expect(counts.stricter * 4 < counts.both)
   }
 }

@@ -56,6 +56,8 @@ func expectRefusal(
 extension TemporaryFolder {
   func write(_ bytes: some Sequence<UInt8>, _ name: String = "file") throws -> URL {
     let url = file(name)
+    // Writing over a file makes some file systems wait for the disk, which thousands of them would feel.
+    unlink(url.path)
     try Data(bytes).write(to: url)
     return url
   }

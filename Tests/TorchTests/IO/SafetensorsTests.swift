@@ -62,6 +62,15 @@ import Testing
     #expect(file["leaf"]?.requiresGrad == false)
   }
 
+  @Test func writesFromEveryDevice() throws {
+    let url = folder.file("a.safetensors")
+    let tensor = sample([4, 6], .float32)
+    for device in Device.available {
+      try Safetensors.write([("a", tensor.to(device).transpose(0, 1))], to: url)
+      expectSame(try Safetensors(reading: url)["a"], tensor.transpose(0, 1), "\(device)")
+    }
+  }
+
   @Test func writesWhatConjugatedAndNegatedViewsMean() throws {
     let z = Tensor.empty([2], dtype: .complex64)
     z.withUnsafeMutableBytes {
@@ -148,6 +157,11 @@ import Testing
     expectRefusal("'a' appears twice", url.path, kind: .value) {
       try Safetensors.write([("a", tensor), ("a", tensor)], to: url)
     }
+    let accents = "a" + String(repeating: "\u{301}", count: 31)
+    expectRefusal("combining marks", kind: .value) { try Safetensors.write([(accents, tensor)], to: url) }
+    expectRefusal("combining marks", kind: .value) {
+      try Safetensors.write([], metadata: [accents: ""], to: url)
+    }
     expectRefusal("__metadata__", kind: .value) { try Safetensors.write([("__metadata__", tensor)], to: url) }
     expectRefusal("complex128", "complex64", kind: .value) {
       try Safetensors.write([("a", sample([1], .complex128))], to: url)
@@ -159,7 +173,7 @@ import Testing
     let sparse = try #require(try TorchOperator("aten::to_sparse")([.tensor(tensor)])[0].tensor)
     #expect(throws: TorchError.self) { try Safetensors.write([("a", sparse)], to: url) }
     expectRefusal("more than the 100000000", kind: .value) {
-      try Safetensors.write([], metadata: ["a": String(repeating: "x", count: 100_000_000)], to: url)
+      try Safetensors.write([], metadata: ["a": String(repeating: "x", count: 100_000_001)], to: url)
     }
     expectRefusal("not a file's URL") {
       try Safetensors.write([("a", tensor)], to: URL(string: "https://example.com/a")!)
