@@ -3,8 +3,8 @@ import Torch
 
 /// Numeric arrays of a MATLAB file (version 5, which MATLAB writes with `-v6` and `-v7`), read by matio.
 ///
-/// matio trusts what a file says of itself and can be led out of its memory by a damaged one. So each file is walked
-/// first (``MATStructure``), and matio sees only files of plain arrays whose lengths add up.
+/// matio checks no sums, accepts arrays that are cut off, and older versions read beyond their memory for damaged ones.
+/// So each file is walked first (``MATStructure``), and matio sees only files of plain arrays whose lengths add up.
 enum MATFile {
   /// The array of that name, its elements in the order of the file: the first dimension runs fastest.
   ///
