@@ -103,7 +103,10 @@ if !withoutTorch {
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "PeerSupport"]),
     .testTarget(
       name: "DataTests",
-      dependencies: ["Data", "Torch", "PeerSupport", "CPNG", "CZlib", "CMatio", "CArchive"]),
+      dependencies: [
+        "Data", "Torch", "PeerSupport", "CZlib", "CMatio", "CArchive",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Torch", "PeerSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),

@@ -3,7 +3,7 @@ import Torch
 
 /// Numeric arrays of a MATLAB file (version 5, which MATLAB writes with `-v6` and `-v7`), read by matio.
 ///
-/// matio checks no sums, accepts arrays that are cut off, and older versions read beyond their memory for damaged ones.
+/// matio checks no sums, and older versions of it read beyond their memory for damaged files.
 /// So each file is walked first (``MATStructure``), and matio sees only files of plain arrays whose lengths add up.
 enum MATFile {
   /// The array of that name, its elements in the order of the file: the first dimension runs fastest.
