@@ -69,4 +69,9 @@ final class ImageSubset: ImageSource {
   var shape: [Int] { source.shape }
 
   func images(_ wanted: [Int]) throws(DataError) -> Tensor { try source.images(wanted.map { indices[$0] }) }
+
+  /// See ``ImageSource/inMemory(_:)``.
+  func underlying(_ wanted: [Int]?) -> (source: MemoryImages, indices: [Int])? {
+    source.inMemory(wanted?.map { indices[$0] })
+  }
 }

@@ -39,6 +39,6 @@ public final class MemoryImages: ImageSource {
   public var all: Tensor { pixels }
 
   public func images(_ indices: [Int]) throws(DataError) -> Tensor {
-    withNoGrad { pixels.indexSelect(dim: 0, Tensor(indices)) }
+    withNoGrad { pixels.indexSelect(dim: 0, Tensor(indices).to(pixels.device)) }
   }
 }
