@@ -91,7 +91,9 @@ if !withoutTorch {
         "Torch", "CJPEG", "CPNG", "CZlib", "CMatio", "CArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .target(name: "Runs", dependencies: ["Torch", "Command", yams]),
+    .target(
+      name: "Runs",
+      dependencies: ["Torch", "Command", yams, .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Training", dependencies: ["Torch", "Networks", "Data", "Runs", "Command"]),
     .executableTarget(
       name: "salar",
@@ -102,7 +104,7 @@ if !withoutTorch {
     .testTarget(name: "TorchTests", dependencies: ["Torch", "CTorch", "PeerSupport"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "PeerSupport"]),
     .testTarget(name: "DataTests", dependencies: ["Data", "Torch", "PeerSupport"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Torch", "PeerSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Command", "Torch", "PeerSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),
     .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),
