@@ -64,6 +64,7 @@ if !withoutTorch {
     .library(name: "Data", targets: ["Data"]),
     .library(name: "Runs", targets: ["Runs"]),
     .library(name: "Training", targets: ["Training"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
     .executable(name: "salar", targets: ["salar"]),
     .executable(name: "operator-generator", targets: ["OperatorGenerator"]),
   ]
@@ -91,11 +92,17 @@ if !withoutTorch {
         "Torch", "CJPEG", "CPNG", "CZlib", "CMatio", "CArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .target(name: "Runs", dependencies: ["Torch", "Command", yams]),
+    .target(
+      name: "Runs",
+      dependencies: ["Torch", "Command", yams, .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Training", dependencies: ["Torch", "Networks", "Data", "Runs", "Command"]),
+    .target(
+      name: "Experiments", dependencies: ["Torch", "Networks", "Data", "Runs", "Training", "Command", "Reports"]),
     .executableTarget(
       name: "salar",
-      dependencies: ["Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", argumentParser]),
+      dependencies: [
+        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Experiments", argumentParser,
+      ]),
     .executableTarget(
       name: "OperatorGenerator", dependencies: [yams], exclude: ["operators.txt"]),
     .target(name: "PeerSupport", path: "Tests/PeerSupport"),
@@ -107,7 +114,7 @@ if !withoutTorch {
         "Data", "Torch", "PeerSupport", "CZlib", "CMatio", "CArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Torch", "PeerSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Command", "Torch", "PeerSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),
     .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),

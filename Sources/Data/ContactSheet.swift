@@ -35,7 +35,7 @@ public enum ContactSheet {
     guard !widthOverflow, width < Picture.maximumSide else {
       throw DataError("a contact sheet of \(columns) images a row is too wide; ask for fewer")
     }
-    var canvas = Canvas(width: nameWidth + width + gap, height: rows * rowHeight + gap)
+    var canvas = SheetCanvas(width: nameWidth + width + gap, height: rows * rowHeight + gap)
     try Picture.checkSize(canvas.width, canvas.height, "the contact sheet")
     canvas.clear()
     for row in 0..<rows {
@@ -70,7 +70,7 @@ public enum ContactSheet {
       return try picture.resized(width: tile.width, height: tile.height)
     }
     let scale = tile.width / picture.width
-    var canvas = Canvas(width: tile.width, height: tile.height)
+    var canvas = SheetCanvas(width: tile.width, height: tile.height)
     canvas.clear()
     for y in 0..<tile.height {
       for x in 0..<tile.width {
@@ -87,7 +87,7 @@ public enum ContactSheet {
 }
 
 /// A white colour picture that is drawn on.
-private struct Canvas {
+private struct SheetCanvas {
   let width: Int
   let height: Int
   private var pixels: [UInt8] = []

@@ -50,7 +50,7 @@ public enum DataCatalog {
     case .csv: return try CSVFolder.open(place.path, split: split, options: options.pictures)
     case .folder:
       return try ImageFolder.open(place.path, split: split, options: options.pictures, subset: options.subset)
-    case .builtin: return try openBuiltIn(builtInName(place.path) ?? place.path, split)
+    case .builtin: return try BuiltInData.open(builtInName(place.path) ?? place.path, split: split)
     }
   }
 
@@ -137,9 +137,4 @@ public enum DataCatalog {
     let looked = DataFormat.allCases.map { "\n  \($0.rawValue): \($0.summary)" }.joined()
     return .file(path, "is no data set that is known: it \(DataFile.contents(path)). Looked for:\(looked)")
   }
-}
-
-/// The data sets that need no file.
-func openBuiltIn(_ name: String, _ split: DataSet.Split) throws(DataError) -> DataSet {
-  throw DataError("builtin:\(name) is not in this build")
 }

@@ -68,10 +68,10 @@ struct DataList: ParsableCommand {
     if json { return try CommandOutput.json(Listing(sources: DataSource.all, formats: formats)) }
     var sources = Table(["salar data get", "what it is", "source"])
     for source in DataSource.all { sources.append([source.name, source.title, source.source]) }
-    CommandOutput.line(sources.text + "\n")
+    try CommandOutput.line(sources.text + "\n")
     var table = Table(["format", "files"])
     for format in formats { table.append([format.name, format.files]) }
-    CommandOutput.line(table.text)
+    try CommandOutput.line(table.text)
   }
 }
 
@@ -102,7 +102,7 @@ struct DataGet: ParsableCommand {
     let printer = ProgressPrinter()
     try source.fetch(to: folder) { printer.show($0, $1, $2) }
     let found = try DataCatalog.detect(folder)
-    CommandOutput.line("\(folder): \(found.format.rawValue), complete and checked")
+    try CommandOutput.line("\(folder): \(found.format.rawValue), complete and checked")
   }
 }
 
@@ -157,7 +157,7 @@ struct DataInfoCommand: ParsableCommand {
       "\(info.classes.count): " + info.classes.prefix(10).joined(separator: ", ")
         + (info.classes.count > 10 ? ", …" : ""),
     ])
-    CommandOutput.line(table.text)
+    try CommandOutput.line(table.text)
   }
 }
 

@@ -7,6 +7,9 @@ struct Salar: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "salar",
     abstract: "Flat minima, distilled data, attacks and defences, neural ODEs, volatility.",
-    version: "salar 0.1.0 (libtorch \(Runtime.libtorchVersion))",
-    subcommands: [NetworkCommand.self, DataCommand.self])
+    version: "salar \(ProgramVersion.text) (libtorch \(Runtime.libtorchVersion))",
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, DataCommand.self,
+      NetworkCommand.self,
+    ])
 }

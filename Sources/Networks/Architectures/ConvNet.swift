@@ -33,7 +33,7 @@ public struct ConvNet: Network {
 
   private struct Block: Sendable {
     let convolution: Convolution
-    let norm: Normalization
+    let norm: NormalizationLayer
   }
 
   public let settings: Settings
@@ -67,7 +67,7 @@ public struct ConvNet: Network {
           let convolution = Convolution(
             &builder, "\(module)", in: inputs, out: settings.width, kernel: 3, padding: grows ? 3 : 1)
           module += 1
-          let norm = Normalization(&builder, "\(module)", settings.norm, shape: shape)
+          let norm = NormalizationLayer(&builder, "\(module)", settings.norm, shape: shape)
           module += settings.norm == .none ? 0 : 1
           return Block(convolution: convolution, norm: norm)
         })

@@ -38,7 +38,7 @@ public struct ResNet18: Network {
   public let settings: Settings
   private let blueprint: Blueprint
   private let stem: Convolution
-  private let stemNorm: Normalization
+  private let stemNorm: NormalizationLayer
   private let blocks: [BasicBlock]
   private let classifier: Linear
 
@@ -61,7 +61,7 @@ public struct ResNet18: Network {
       stride: torchvision ? 2 : 1,
       padding: kernel / 2, bias: false,
       initializer: torchvision ? .kaimingNormal(fanOut: settings.width * kernel * kernel) : nil)
-    stemNorm = Normalization(&builder, "bn1", settings.norm, shape: [settings.width, side, side])
+    stemNorm = NormalizationLayer(&builder, "bn1", settings.norm, shape: [settings.width, side, side])
     if torchvision { side = (side + 1) / 2 }
 
     var blocks: [BasicBlock] = []
@@ -107,10 +107,10 @@ public struct ResNet18: Network {
 /// Two convolutions 3×3 around which the input passes unchanged, or through a 1×1 convolution where shapes change.
 struct BasicBlock: Sendable {
   let first: Convolution
-  let firstNorm: Normalization
+  let firstNorm: NormalizationLayer
   let second: Convolution
-  let secondNorm: Normalization
-  let shortcut: (convolution: Convolution, norm: Normalization)?
+  let secondNorm: NormalizationLayer
+  let shortcut: (convolution: Convolution, norm: NormalizationLayer)?
 
   init(
     _ builder: inout LayoutBuilder, in inputs: Int, out outputs: Int, stride: Int, side: Int, norm: NormKind,
@@ -123,11 +123,11 @@ struct BasicBlock: Sendable {
     first = Convolution(
       &builder, "conv1", in: inputs, out: outputs, kernel: 3, stride: stride, padding: 1, bias: false,
       initializer: initializer(3))
-    firstNorm = Normalization(&builder, "bn1", norm, shape: shape)
+    firstNorm = NormalizationLayer(&builder, "bn1", norm, shape: shape)
     second = Convolution(
       &builder, "conv2", in: outputs, out: outputs, kernel: 3, padding: 1, bias: false,
       initializer: initializer(3))
-    secondNorm = Normalization(&builder, "bn2", norm, shape: shape)
+    secondNorm = NormalizationLayer(&builder, "bn2", norm, shape: shape)
     guard stride != 1 || inputs != outputs else {
       shortcut = nil
       return
@@ -137,7 +137,7 @@ struct BasicBlock: Sendable {
         Convolution(
           &builder, "0", in: inputs, out: outputs, kernel: 1, stride: stride, bias: false,
           initializer: initializer(1)),
-        Normalization(&builder, "1", norm, shape: shape)
+        NormalizationLayer(&builder, "1", norm, shape: shape)
       )
     }
   }

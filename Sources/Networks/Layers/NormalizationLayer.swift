@@ -15,7 +15,7 @@ public enum NormKind: String, Sendable, Hashable, CaseIterable, SettingChoice {
 }
 
 /// A normalisation with scale and shift, of one of the kinds.
-public enum Normalization: Sendable {
+public enum NormalizationLayer: Sendable {
   case none
   case batch(BatchNorm)
   case group(GroupNorm)

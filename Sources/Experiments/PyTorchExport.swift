@@ -1,0 +1,236 @@
+import Command
+import Foundation
+import Networks
+import Torch
+
+/// A trained network as PyTorch takes it: `model.safetensors` with the reference's parameter names, and `model.py`, which
+/// has the architecture as a plain module and loads the weights.
+public enum PyTorchExport {
+  /// - Returns: the files written.
+  /// - Throws: ``CommandError`` for an architecture that has no Python text; ``TorchError`` if a file cannot be written.
+  public static func write(_ model: SavedModel, to folder: URL) throws -> [URL] {
+    let text = try source(model.card)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandError("\(folder.path): cannot be made: \(error.localizedDescription)")
+    }
+    let weights = folder.appendingPathComponent("model.safetensors")
+    let script = folder.appendingPathComponent("model.py")
+    try model.write(to: weights)
+    try writeAtomically(to: script) { (file) throws(TorchError) in try file.write(text) }
+    return [weights, script]
+  }
+
+  static func source(_ card: SavedModel.Card) throws -> String {
+    let names = card.classNames.map { "\"\(escaped($0))\"" }.joined(separator: ", ")
+    let mean = card.normalization.map { "\($0.mean)" } ?? "None"
+    let std = card.normalization.map { "\($0.std)" } ?? "None"
+    return """
+      \"\"\"\(card.network.name), trained with Salar. `python model.py IMAGE.npy` classifies images [B, C, H, W] in [0, 1].\"\"\"
+
+      import sys
+      from pathlib import Path
+
+      import torch
+      import torch.nn.functional as F
+      from safetensors.torch import load_file
+      from torch import nn
+
+      CLASSES = [\(names)]
+      MEAN, STD = \(mean), \(std)
+
+
+      \(try module(card.network))
+
+      def load(path=Path(__file__).with_name("model.safetensors")):
+          model = Model()
+          model.load_state_dict(load_file(path))
+          return model.eval()
+
+
+      def classify(model, images):
+          \"\"\"Class probabilities [B, classes] of images [B, C, H, W] in [0, 1].\"\"\"
+          if MEAN is not None:
+              images = (images - torch.tensor(MEAN).view(1, -1, 1, 1)) / torch.tensor(STD).view(1, -1, 1, 1)
+          with torch.no_grad():
+              return model(images).softmax(1)
+
+
+      if __name__ == "__main__":
+          import numpy
+
+          for row in classify(load(), torch.from_numpy(numpy.load(sys.argv[1])).float()):
+              print(CLASSES[int(row.argmax())], f"{float(row.max()):.4f}")
+
+      """
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+  }
+
+  private static func module(_ choice: NetworkChoice) throws -> String {
+    switch choice.name {
+    case ConvNet.Settings.name: try convNet(choice.settings.decoded())
+    case MLP.Settings.name: try mlp(choice.settings.decoded())
+    case LeNet.Settings.name: try leNet(choice.settings.decoded())
+    case ResNet18.Settings.name: try resNet18(choice.settings.decoded())
+    default: throw CommandError("network \(choice.name): there is no PyTorch text for it yet")
+    }
+  }
+
+  private static func activation(_ kind: Activation) -> String {
+    switch kind {
+    case .relu: "nn.ReLU()"
+    case .leakyrelu: "nn.LeakyReLU(0.01)"
+    case .sigmoid: "nn.Sigmoid()"
+    case .tanh: "nn.Tanh()"
+    case .swish: "nn.SiLU()"
+    case .gelu: "nn.GELU()"
+    }
+  }
+
+  private static func norm(_ kind: NormKind, _ shape: [Int]) -> String? {
+    switch kind {
+    case .none: nil
+    case .batch: "nn.BatchNorm2d(\(shape[0]))"
+    case .layer: "nn.LayerNorm(\(shape))"
+    case .instance: "nn.GroupNorm(\(shape[0]), \(shape[0]))"
+    case .group: "nn.GroupNorm(4, \(shape[0]))"
+    }
+  }
+
+  private static func convNet(_ settings: ConvNet.Settings) throws -> String {
+    var lines: [String] = []
+    var side = settings.size
+    var inputs = settings.channels
+    for block in 0..<settings.depth {
+      let grows = block == 0 && settings.channels == 1 && settings.size == 28
+      side += grows ? 4 : 0
+      lines.append("nn.Conv2d(\(inputs), \(settings.width), 3, padding=\(grows ? 3 : 1))")
+      if let norm = norm(settings.norm, [settings.width, side, side]) { lines.append(norm) }
+      lines.append(activation(settings.activation))
+      switch settings.pooling {
+      case .none: break
+      case .average: lines.append("nn.AvgPool2d(2, 2)")
+      case .max: lines.append("nn.MaxPool2d(2, 2)")
+      }
+      side = settings.pooling == .none ? side : side / 2
+      inputs = settings.width
+    }
+    let body = lines.map { "            \($0),\n" }.joined()
+    return """
+      class Model(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.features = nn.Sequential(
+      \(body)        )
+              self.classifier = nn.Linear(\(settings.width * side * side), \(settings.classes))
+
+          def forward(self, x):
+              return self.classifier(self.features(x).flatten(1))
+
+      """
+  }
+
+  private static func mlp(_ settings: MLP.Settings) throws -> String {
+    let widths = [settings.channels * settings.size * settings.size] + settings.hidden + [settings.classes]
+    let layers = (1..<widths.count).map { "        self.fc_\($0) = nn.Linear(\(widths[$0 - 1]), \(widths[$0]))\n" }
+    let calls = (1..<widths.count - 1).map { "        x = self.dropout(self.activation(self.fc_\($0)(x)))\n" }
+    return """
+      class Model(nn.Module):
+          def __init__(self):
+              super().__init__()
+      \(layers.joined())        self.activation = \(activation(settings.activation))
+              self.dropout = nn.Dropout(\(settings.dropout))
+
+          def forward(self, x):
+              x = x.flatten(1)
+      \(calls.joined())        return self.fc_\(widths.count - 1)(x)
+
+      """
+  }
+
+  private static func leNet(_ settings: LeNet.Settings) throws -> String {
+    let padding = settings.channels == 1 ? 2 : 0
+    let side = ((settings.size + 2 * padding - 4) / 2 - 4) / 2
+    return """
+      class Model(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.features = nn.Sequential(
+                  nn.Conv2d(\(settings.channels), 6, 5, padding=\(padding)), nn.ReLU(), nn.MaxPool2d(2, 2),
+                  nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2, 2))
+              self.fc_1 = nn.Linear(\(16 * side * side), 120)
+              self.fc_2 = nn.Linear(120, 84)
+              self.fc_3 = nn.Linear(84, \(settings.classes))
+
+          def forward(self, x):
+              x = self.features(x).flatten(1)
+              return self.fc_3(F.relu(self.fc_2(F.relu(self.fc_1(x)))))
+
+      """
+  }
+
+  private static func resNet18(_ settings: ResNet18.Settings) throws -> String {
+    let isImageNet = settings.stem == .imagenet
+    let shortcut = isImageNet ? "downsample" : "shortcut"
+    let head = isImageNet ? "fc" : "classifier"
+    let (kernel, stride) = isImageNet ? (7, 2) : (3, 1)
+    let norms: String =
+      switch settings.norm {
+      case .none: "nn.Identity()"
+      case .batch: "nn.BatchNorm2d(channels)"
+      case .layer: "nn.LayerNorm([channels, side, side])"
+      case .instance: "nn.GroupNorm(channels, channels)"
+      case .group: "nn.GroupNorm(4, channels)"
+      }
+    return """
+      def norm(channels, side):
+          return \(norms)
+
+
+      class Block(nn.Module):
+          def __init__(self, inputs, outputs, stride, side):
+              super().__init__()
+              side = -(-side // stride)
+              self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+              self.bn1 = norm(outputs, side)
+              self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+              self.bn2 = norm(outputs, side)
+              self.\(shortcut) = None
+              if stride != 1 or inputs != outputs:
+                  self.\(shortcut) = nn.Sequential(
+                      nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm(outputs, side))
+
+          def forward(self, x):
+              y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+              return F.relu(y + (x if self.\(shortcut) is None else self.\(shortcut)(x)))
+
+
+      class Model(nn.Module):
+          def __init__(self):
+              super().__init__()
+              side = \(isImageNet ? "-(-\(settings.size) // 2)" : "\(settings.size)")
+              self.conv1 = nn.Conv2d(\(settings.channels), \(settings.width), \(kernel), \(stride), \(kernel / 2), bias=False)
+              self.bn1 = norm(\(settings.width), side)
+      \(isImageNet ? "        side = -(-side // 2)\n" : "")        inputs = \(settings.width)
+              for stage in range(4):
+                  blocks = []
+                  for index in range(2):
+                      stride = 2 if stage > 0 and index == 0 else 1
+                      blocks.append(Block(inputs, \(settings.width) << stage, stride, side))
+                      inputs, side = \(settings.width) << stage, -(-side // stride)
+                  self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+              self.\(head) = nn.Linear(inputs, \(settings.classes))
+
+          def forward(self, x):
+              x = F.relu(self.bn1(self.conv1(x)))
+      \(isImageNet ? "        x = F.max_pool2d(x, 3, 2, 1)\n" : "")        for stage in range(4):
+                  x = getattr(self, f"layer{stage + 1}")(x)
+              return self.\(head)(F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+      """
+  }
+}

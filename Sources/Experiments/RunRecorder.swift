@@ -1,0 +1,65 @@
+import Command
+import Foundation
+import Runs
+import Torch
+import Training
+
+/// Keeps a training run in its folder: checkpoints, metrics, progress.
+final class RunRecorder: TrainingRecorder {
+  private let folder: RunFolder
+  private var metrics: MetricsLog?
+  private var lastSave = ContinuousClock.now
+  private let secondsBetweenCheckpoints: Double
+  private let batch: Int
+  private var meter: ProgressMeter?
+  private var lastStep: (step: Int, time: ContinuousClock.Instant)?
+
+  init(_ folder: RunFolder, batch: Int, secondsBetweenCheckpoints: Double) {
+    self.folder = folder
+    self.batch = batch
+    self.secondsBetweenCheckpoints = secondsBetweenCheckpoints
+  }
+
+  func resume() throws -> TrainingCheckpoint? {
+    let last = try folder.checkpoints.latest(as: TrainingProgress.self)
+    metrics = try folder.metrics(after: last?.step)
+    guard let last else { return nil }
+    CommandOutput.remark("continuing \(folder.url.path) from step \(last.step)")
+    return TrainingCheckpoint(
+      progress: last.state, tensors: try last.tensors.dictionary().map { (name: $0, tensor: $1) })
+  }
+
+  func save(_ checkpoint: TrainingCheckpoint) throws {
+    try metrics?.synchronize()
+    try folder.checkpoints.save(
+      step: checkpoint.progress.step, tensors: checkpoint.tensors, state: checkpoint.progress)
+    lastSave = .now
+  }
+
+  var isCheckpointDue: Bool { lastSave.duration(to: .now) >= .seconds(secondsBetweenCheckpoints) }
+
+  func log(step: Int, epoch: Int, _ values: [String: Double]) throws {
+    var timing: [String: Double] = [:]
+    let now = ContinuousClock.now
+    if let lastStep, step > lastStep.step {
+      let seconds = lastStep.time.duration(to: now) / .seconds(1)
+      timing["images/s"] = Double((step - lastStep.step) * batch) / seconds
+    }
+    lastStep = (step, now)
+    try metrics?.append(step: step, epoch: epoch, values: values, timing: timing)
+  }
+
+  var lastCheckpoint: String? {
+    (try? folder.checkpoints.steps())?.last.map { "step \($0) in \(folder.checkpoints.url.path)" }
+  }
+
+  func advance(to step: Int, of total: Int, loss: Double?) {
+    let meter = meter ?? ProgressMeter("train", total: total, unit: "steps", done: step - 1)
+    self.meter = meter
+    meter.update(to: step, note: loss.map { String(format: "loss %.4f", $0) } ?? "")
+  }
+
+  func finish() { meter?.finish() }
+
+  var isStopRequested: Bool { Interruption.isRequested }
+}

@@ -1,0 +1,96 @@
+import Command
+import Data
+import Foundation
+import Networks
+import Torch
+import Training
+
+/// A trained network as a file: weights in safetensors form, and beside the numbers, in the file's metadata, what is
+/// needed to use them on pictures.
+public struct SavedModel {
+  /// What stands in the metadata under `salar`.
+  public struct Card: Codable, Sendable {
+    public var network: NetworkChoice
+    /// What images in [0, 1] go through first; nil for nothing.
+    public var normalization: Normalization?
+    public var classNames: [String]
+
+    public init(network: NetworkChoice, normalization: Normalization?, classNames: [String]) {
+      self.network = network
+      self.normalization = normalization
+      self.classNames = classNames
+    }
+  }
+
+  public static let fileName = "model.safetensors"
+
+  public let card: Card
+  public let network: any Network
+  public let point: Point
+
+  public init(card: Card, network: any Network, point: Point) {
+    self.card = card
+    self.network = network
+    self.point = point
+  }
+
+  /// - Throws: ``TorchError`` if the file cannot be written.
+  public func write(to url: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let text = String(decoding: try encoder.encode(card), as: UTF8.self)
+    try Safetensors.write(point.stateDictionary, metadata: ["salar": text], to: url)
+  }
+
+  /// A model written by ``write(to:)``, or the one of a run's folder.
+  ///
+  /// - Throws: ``CommandError`` if there is no model, or the weights are not the network's.
+  public init(reading url: URL, device: Device = .cpu) throws {
+    var isFolder: ObjCBool = false
+    var file = url
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+      file = url.appendingPathComponent(Self.fileName)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        throw CommandError("\(url.path): holds no \(Self.fileName); has the run ended? Run it again to go on")
+      }
+    }
+    let weights = try Safetensors(reading: file)
+    guard let text = weights.metadata["salar"] else {
+      throw CommandError("\(file.path): plain weights; name their --network, and --set what it needs")
+    }
+    let card: Card
+    do {
+      card = try JSONDecoder().decode(Card.self, from: Data(text.utf8))
+    } catch {
+      throw CommandError("\(file.path): its description cannot be read: \(error)")
+    }
+    try self.init(weights, card, named: file.path, device: device)
+  }
+
+  /// Plain weights of a known architecture.
+  public init(_ weights: Safetensors, _ card: Card, named name: String, device: Device = .cpu) throws {
+    let network = try card.network.make()
+    func load(_ network: some Network) throws -> Point {
+      do {
+        return try Point(network, state: weights.dictionary(), device: device)
+      } catch let error as NetworkError {
+        throw CommandError("\(name): \(error.message)")
+      }
+    }
+    self.init(card: card, network: network, point: try load(network))
+  }
+
+  /// How well it does on a data set.
+  ///
+  /// - Parameters:
+  ///   - noise: σ of Gaussian noise added to the pixels in [0, 1], drawn from `seed`; results stay unclipped.
+  public func evaluate(_ data: DataSet, noise: Double = 0, seed: UInt64 = 0, batch: Int = 500) throws -> Evaluation {
+    try evaluateNetwork(network, point, card, data, noise: noise, seed: seed, batch: batch)
+  }
+
+  /// Class probabilities [B, classes] of images in [0, 1], float32 [B, C, H, W].
+  public func probabilities(_ images: Tensor) -> Tensor {
+    let shown = card.normalization.map { $0(images) } ?? images
+    return network.logits(shown.to(point.dtype), at: point).softmax(dim: 1)
+  }
+}

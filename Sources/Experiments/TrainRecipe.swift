@@ -1,0 +1,114 @@
+import Command
+import Data
+import Networks
+import Training
+
+/// Everything that decides what a training run does, as `salar train` resolves it and writes it down.
+public struct TrainRecipe: Codable, Sendable, Equatable {
+  /// Which data, and how it enters the network.
+  public struct DataChoice: Codable, Sendable, Equatable {
+    /// A folder or file, `builtin:gray` or `builtin:color`.
+    public var path = ""
+    /// Forces a format; nil finds it by looking.
+    public var format: String?
+    /// Only the first so many training samples; nil takes all.
+    public var trainLimit: Int?
+    public var testLimit: Int?
+    /// Side that pictures of a folder are resized to; nil where they have one size.
+    public var imageSize: Int?
+    /// `computed` from the training images, `none`, or a known set of constants such as `cifar10`.
+    public var normalize = "computed"
+
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+      case path, format, trainLimit, testLimit, imageSize, normalize
+    }
+
+    /// Nil is written down, so that every key can be set.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(path, forKey: .path)
+      try container.encode(format, forKey: .format)
+      try container.encode(trainLimit, forKey: .trainLimit)
+      try container.encode(testLimit, forKey: .testLimit)
+      try container.encode(imageSize, forKey: .imageSize)
+      try container.encode(normalize, forKey: .normalize)
+    }
+  }
+
+  public var data: DataChoice
+  public var network: NetworkChoice
+  public var training: TrainingSettings
+  public var seed: UInt64
+
+  public init(data: DataChoice, network: NetworkChoice, training: TrainingSettings, seed: UInt64) {
+    self.data = data
+    self.network = network
+    self.training = training
+    self.seed = seed
+  }
+
+  /// `key=value` as a person types it, with the group that the key belongs to: `width=64` is the network's, `lr=0.1` the
+  /// training's. A key that names its group, or nobody's, stays as it is.
+  public func qualified(_ assignment: String) -> String {
+    let key = assignment.prefix { $0 != "=" && $0 != "." }
+    func has(_ value: (some Encodable)?) -> Bool {
+      guard let value, case .object(let members) = try? JSONValue(value) else { return false }
+      return members[String(key)] != nil
+    }
+    if has(self) { return assignment }
+    if has(network) { return "network.\(assignment)" }
+    if has(training) { return "training.\(assignment)" }
+    if has(data) { return "data.\(assignment)" }
+    return assignment
+  }
+}
+
+extension TrainRecipe.DataChoice {
+  /// The splits there are.
+  ///
+  /// - Returns: the training split, and the test split where the data set has one.
+  /// - Throws: ``DataError``.
+  public func open() throws -> (train: DataSet, test: DataSet?) {
+    var train = try open(.train)
+    if let trainLimit { train = try train.first(trainLimit) }
+    guard var test = try openTest() else { return (train, nil) }
+    if let testLimit { test = try test.first(testLimit) }
+    return (train, test)
+  }
+
+  public func open(_ split: DataSet.Split) throws -> DataSet {
+    var options = DataCatalog.Options()
+    if let imageSize { options.pictures.size = imageSize }
+    var forced: DataFormat?
+    if let format {
+      guard let known = DataFormat(rawValue: format) else {
+        let names = DataFormat.allCases.map(\.rawValue)
+        throw CommandError(
+          "unknown format '\(format)'\(suggestion(for: format, among: names)); known: \(names.joined(separator: ", "))")
+      }
+      forced = known
+    }
+    return try DataCatalog.open(path, split: split, format: forced, options: options)
+  }
+
+  private func openTest() throws -> DataSet? {
+    do {
+      return try open(.test)
+    } catch let error as DataError {
+      // Training does without; what is wrong or missing is said.
+      CommandOutput.remark("no test split: \(error.message)")
+      return nil
+    }
+  }
+
+  /// What images go through, fitted to the training split if it is to be computed.
+  public func preprocessing(_ train: DataSet) throws -> Normalization? {
+    switch normalize {
+    case "none": nil
+    case "computed": try Normalization(computedFrom: train)
+    default: try Normalization(named: normalize)
+    }
+  }
+}

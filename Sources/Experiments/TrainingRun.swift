@@ -1,0 +1,122 @@
+import Command
+import Data
+import Foundation
+import Networks
+import Runs
+import Torch
+import Training
+
+/// `salar train`: a recipe, worked off in a run folder.
+public struct TrainingRun {
+  /// What `summary.json` holds and `--json` prints.
+  public struct Summary: Codable, Sendable {
+    public var network: String
+    public var parameters: Int
+    public var data: String
+    public var trainCount: Int
+    public var epochs: Int
+    public var steps: Int
+    public var seed: UInt64
+    /// On the test split; nil where there is none.
+    public var accuracy: Double?
+    public var top5: Double?
+    public var loss: Double?
+    public var ece: Double?
+    public var count: Int?
+    public var confusion: [[Int]]?
+    public var classNames: [String]
+  }
+
+  public enum Ending {
+    case complete(Summary)
+    /// The person asked to stop; running it again goes on.
+    case stopped
+  }
+
+  public let recipe: TrainRecipe
+  private let train: DataSet
+  private let test: DataSet?
+
+  /// - Parameters:
+  ///   - train, test: what `recipe.data` opened.
+  public init(_ recipe: TrainRecipe, train: DataSet, test: DataSet?) {
+    self.recipe = recipe
+    self.train = train
+    self.test = test
+  }
+
+  /// Trains in a folder, or goes on where an earlier process left it.
+  public func run(
+    in url: URL, device: Device = .cpu, secondsBetweenCheckpoints: Double = 60
+  ) throws -> Ending {
+    try recipe.training.validate()
+    let folder = try RunFolder(at: url, recipe: recipe, kind: "train", seed: recipe.seed, device: device)
+    let network = try recipe.network.make()
+    return try work(network, folder, device, secondsBetweenCheckpoints)
+  }
+
+  private func work<Architecture: Network>(
+    _ network: Architecture, _ folder: RunFolder, _ device: Device, _ seconds: Double
+  ) throws -> Ending {
+    guard network.inputShape == train.shape else {
+      throw CommandError(
+        "\(train.name): images of shape \(train.shape), but the network takes \(network.inputShape)")
+    }
+    guard network.classes >= train.classes else {
+      throw CommandError("\(train.name): \(train.classes) classes, but the network knows \(network.classes)")
+    }
+    let streams = RandomStreams(seed: recipe.seed)
+    let settings = recipe.training
+    let normalization = try recipe.data.preprocessing(train)
+    let card = SavedModel.Card(
+      network: recipe.network, normalization: normalization, classNames: train.classNames)
+    let dtype: DType = settings.precision == .float64 ? .float64 : .float32
+    let point = network.initial(streams.stream("init")).to(dtype, device: device)
+    let loader = try BatchLoader(
+      train, batchSize: settings.batch, dropsLast: settings.dropLast,
+      augmentation: AugmentationPipeline(parsing: settings.augment), preprocessing: normalization,
+      streams: streams, device: device)
+    let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
+    Interruption.install()
+    let trainer = try Trainer(
+      network, at: point, rule: GradientStep(settings.makeOptimizer()), settings: settings,
+      batches: LoadedBatches(loader: loader, dtype: dtype), seed: recipe.seed, recorder: recorder
+    ) { point in
+      try test.map { test in
+        try evaluateNetwork(network, point, card, test, noise: 0, seed: 0, batch: 500)
+      }
+    }
+    let outcome = try trainer.run()
+    recorder.finish()
+    guard outcome.isComplete else { return .stopped }
+
+    let final = trainer.average?.point ?? point
+    try SavedModel(card: card, network: network, point: final)
+      .write(to: folder.file(SavedModel.fileName))
+    let result = outcome.evaluation
+    let summary = Summary(
+      network: recipe.network.name, parameters: network.layout.count, data: recipe.data.path,
+      trainCount: train.count, epochs: settings.epochs, steps: trainer.totalSteps, seed: recipe.seed,
+      accuracy: result?.accuracy, top5: result?.top5, loss: result?.loss, ece: result?.ece, count: result?.count,
+      confusion: result?.confusion, classNames: train.classNames)
+    try folder.writeSummary(summary)
+    return .complete(summary)
+  }
+}
+
+/// A loader as the trainer asks for it.
+struct LoadedBatches: BatchSource {
+  let loader: BatchLoader
+  let dtype: DType
+
+  var stepsPerEpoch: Int { loader.steps }
+
+  func batches(epoch: Int, from step: Int) throws -> () throws -> Batch? {
+    let iterator = loader.epoch(epoch, startStep: step)
+    return {
+      guard let batch = try iterator.next() else { return nil }
+      guard dtype != batch.images.dtype else { return batch }
+      return Batch(indices: batch.indices, images: batch.images.to(dtype), labels: batch.labels)
+    }
+  }
+}

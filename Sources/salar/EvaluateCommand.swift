@@ -1,0 +1,125 @@
+import ArgumentParser
+import Command
+import Data
+import Experiments
+import Foundation
+import Networks
+import Torch
+import Training
+
+/// A trained network: a run's folder or a model file, or plain weights with their architecture.
+struct ModelOptions: ParsableArguments {
+  @Option(name: .customLong("network"), help: "The architecture of plain weights.")
+  var network: String?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("A setting of that architecture.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "Plain weights (.safetensors).")
+  var weights: String?
+
+  @Option(help: "Constants that pixels are normalised with: cifar10, mnist, …, or none. Runs know their own.")
+  var normalize: String?
+
+  func model(_ run: String?, device: Device) throws -> SavedModel {
+    switch (run, weights) {
+    case (let run?, nil):
+      guard network == nil, settings.isEmpty else {
+        throw ValidationError("--network and --set go with --weights; a run knows its own")
+      }
+      return try renormalized(SavedModel(reading: URL(fileURLWithPath: run), device: device))
+    case (nil, let weights?):
+      let file = try Safetensors(reading: URL(fileURLWithPath: weights))
+      guard let network else {
+        return try renormalized(SavedModel(reading: URL(fileURLWithPath: weights), device: device))
+      }
+      let choice = try NetworkChoice(network).setting(settings)
+      let classes = try choice.make().classes
+      let card = SavedModel.Card(
+        network: choice, normalization: nil, classNames: (0..<classes).map(String.init))
+      return try renormalized(SavedModel(file, card, named: weights, device: device))
+    default:
+      throw ValidationError("give the folder of a run, or --weights (with --network for plain ones)")
+    }
+  }
+
+  private func renormalized(_ model: SavedModel) throws -> SavedModel {
+    guard let normalize else { return model }
+    var card = model.card
+    card.normalization = normalize == "none" ? nil : try Normalization(named: normalize)
+    return SavedModel(card: card, network: model.network, point: model.point)
+  }
+}
+
+/// `salar evaluate`
+struct EvaluateCommand: TensorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Accuracy, loss and calibration of a trained network.",
+    discussion: "Example: salar evaluate runs/first --on builtin:gray --json")
+
+  @Argument(help: "The folder of a run, or a model file.")
+  var run: String?
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "The data: a folder or file of images, builtin:gray or builtin:color.")
+  var on: String
+
+  @Option(help: "train or test.")
+  var split: String = "test"
+
+  @Option(help: "The data's format; found by looking if not given.")
+  var format: String?
+
+  @Option(help: "σ of Gaussian noise on the pixels in [0, 1].")
+  var noise = 0.0
+
+  @Option(help: "The seed of the noise.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "One JSON document.")
+  var json = false
+
+  @OptionGroup var machine: MachineOptions
+
+  struct Answer: Encodable {
+    var accuracy: Double
+    var top5: Double
+    var loss: Double
+    var ece: Double
+    var count: Int
+    var perClass: [Double?]
+    var confusion: [[Int]]
+    var classNames: [String]
+    var noise: Double
+  }
+
+  func work() throws {
+    guard let part = DataSet.Split(rawValue: split) else {
+      throw ValidationError("--split must be train or test, found \(split)")
+    }
+    guard noise >= 0, noise.isFinite else { throw ValidationError("--noise must be at least 0, found \(noise)") }
+    let device = try machine.apply()
+    let model = try model.model(run, device: device)
+    var choice = TrainRecipe.DataChoice()
+    (choice.path, choice.format) = (on, format)
+    let data = try choice.open(part)
+    let result = try model.evaluate(data, noise: noise, seed: seed)
+    if json {
+      return try CommandOutput.json(
+        Answer(
+          accuracy: result.accuracy, top5: result.top5, loss: result.loss, ece: result.ece, count: result.count,
+          perClass: result.perClass, confusion: result.confusion, classNames: model.card.classNames, noise: noise))
+    }
+    func share(_ value: Double) -> String { String(format: "%.4f", value) }
+    var table = Table(["images", "accuracy", "top 5", "loss", "calibration error"])
+    table.append(["\(result.count)", share(result.accuracy), share(result.top5), share(result.loss), share(result.ece)])
+    try CommandOutput.line(table.text)
+    var classes = Table(["class", "images", "recognised"])
+    for (index, recognised) in result.perClass.enumerated() {
+      let name = model.card.classNames.indices.contains(index) ? model.card.classNames[index] : "\(index)"
+      classes.append([name, "\(result.confusion[index].reduce(0, +))", recognised.map(share) ?? "–"])
+    }
+    try CommandOutput.line("\n" + classes.text)
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Command
+import Data
+import Experiments
+import Foundation
+import Runs
+import Torch
+import Training
+
+/// `salar train`
+struct TrainCommand: TensorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a network on labelled images.",
+    discussion: """
+      Example: salar train --data builtin:gray --network convnet --set width=32 --epochs 3 --seed 1 --out runs/first
+
+      The same command continues a run that was stopped. --set takes keys of the network (width=64), of the training \
+      (lr=0.05, batch=256, schedule.kind=cosine, augment=crop:4,flip) and of the data (normalize=cifar10).
+      """)
+
+  @Option(help: "A YAML recipe; flags are laid over it.")
+  var recipe: String?
+
+  @Option(help: "A folder or file of images, builtin:gray or builtin:color.")
+  var data: String?
+
+  @Option(help: "The data's format; found by looking if not given.")
+  var format: String?
+
+  @Option(help: "Take the first so many training images.")
+  var trainLimit: Int?
+
+  @Option(help: "Resize pictures of a folder to squares of this side.")
+  var imageSize: Int?
+
+  @Option(help: "The architecture; `salar network list` has the names.")
+  var network: String?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "How often to go through the data.")
+  var epochs: Int?
+
+  @Option(help: "The seed of everything random.")
+  var seed: UInt64?
+
+  @Option(help: "The run's folder.")
+  var out: String
+
+  @Flag(help: "Print the summary as one JSON document.")
+  var json = false
+
+  @Flag(help: "Print the resolved recipe and stop.")
+  var dryRun = false
+
+  @OptionGroup var machine: MachineOptions
+
+  func work() throws {
+    let device = try machine.apply()
+    let (recipe, train, test) = try resolved()
+    if dryRun { return try CommandOutput.line(try Recipe.yaml(recipe)) }
+    let ending = try TrainingRun(recipe, train: train, test: test)
+      .run(in: URL(fileURLWithPath: out), device: device)
+    switch ending {
+    case .stopped:
+      CommandOutput.remark("stopped; the same command goes on from here")
+      throw ExitCode(1)
+    case .complete(let summary):
+      if json { return try CommandOutput.json(summary) }
+      var table = Table(["network", "parameters", "epochs", "accuracy", "loss", "calibration error"])
+      func share(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
+      table.append([
+        summary.network, "\(summary.parameters)", "\(summary.epochs)", share(summary.accuracy), share(summary.loss),
+        share(summary.ece),
+      ])
+      try CommandOutput.line(table.text)
+    }
+  }
+
+  /// The recipe with everything laid over it. The data is opened on the way, as the network takes its shape from it.
+  private func resolved() throws -> (TrainRecipe, DataSet, DataSet?) {
+    let file = recipe.map { URL(fileURLWithPath: $0) }
+    let named = try file.map(RecipeNames.init(reading:))
+    guard let path = data ?? named?.data else { throw ValidationError("--data is missing (or data.path in a recipe)") }
+    guard let architecture = network ?? named?.network else {
+      throw ValidationError("--network is missing (or network.name in a recipe)")
+    }
+    var overrides = settings
+    if let data { overrides.append("data.path=\(data)") }
+    if let format { overrides.append("data.format=\(format)") }
+    if let trainLimit { overrides.append("data.trainLimit=\(trainLimit)") }
+    if let imageSize { overrides.append("data.imageSize=\(imageSize)") }
+    if let epochs { overrides.append("training.epochs=\(epochs)") }
+    if let seed { overrides.append("seed=\(seed)") }
+    if let precision = machine.precision { overrides.append("training.precision=\(precision)") }
+
+    // Twice: first for the data alone, then with the network shaped for it.
+    var choice = TrainRecipe.DataChoice()
+    choice.path = path
+    var defaults = TrainRecipe(
+      data: choice, network: try NetworkChoice(architecture), training: TrainingSettings(), seed: 0)
+    func resolve() throws -> Recipe.Resolved<TrainRecipe> {
+      try Recipe.resolve(
+        defaults, yaml: file, overrides: overrides.map(defaults.qualified), subject: "train")
+    }
+    let first = try resolve().settings
+    let (train, test) = try first.data.open()
+    defaults.network = try NetworkChoice(architecture, shape: train.shape, classes: train.classes)
+    let recipe = try resolve()
+    if !recipe.changes.isEmpty {
+      CommandOutput.remark(recipe.changes.map { "\($0)" }.joined(separator: "\n"))
+    }
+    return (recipe.settings, train, test)
+  }
+}
+
+/// The two names that must be known before a recipe's other keys have a meaning.
+private struct RecipeNames: Decodable {
+  var data: String?
+  var network: String?
+
+  init(reading url: URL) throws {
+    let values = try Recipe.values(in: url)
+    data = values["data.path"]
+    network = values["network.name"]
+  }
+}
