@@ -12,6 +12,7 @@ final class RunRecorder: TrainingRecorder {
   private let secondsBetweenCheckpoints: Double
   private let batch: Int
   private var meter: ProgressMeter?
+  private var lastNote = ""
   private var lastStep: (step: Int, time: ContinuousClock.Instant)?
 
   init(_ folder: RunFolder, batch: Int, secondsBetweenCheckpoints: Double) {
@@ -56,10 +57,11 @@ final class RunRecorder: TrainingRecorder {
   func advance(to step: Int, of total: Int, loss: Double?) {
     let meter = meter ?? ProgressMeter("train", total: total, unit: "steps", done: step - 1)
     self.meter = meter
-    meter.update(to: step, note: loss.map { String(format: "loss %.4f", $0) } ?? "")
+    lastNote = loss.map { String(format: "loss %.4f", $0) } ?? ""
+    meter.update(to: step, note: lastNote)
   }
 
-  func finish() { meter?.finish() }
+  func finish() { meter?.finish(note: lastNote) }
 
   var isStopRequested: Bool { Interruption.isRequested }
 }

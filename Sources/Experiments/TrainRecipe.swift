@@ -71,14 +71,28 @@ extension TrainRecipe.DataChoice {
   /// - Returns: the training split, and the test split where the data set has one.
   /// - Throws: ``DataError``.
   public func open() throws -> (train: DataSet, test: DataSet?) {
-    var train = try open(.train)
-    if let trainLimit { train = try train.first(trainLimit) }
-    guard var test = try openTest() else { return (train, nil) }
-    if let testLimit { test = try test.first(testLimit) }
-    return (train, test)
+    try check("trainLimit", trainLimit)
+    try check("testLimit", testLimit)
+    return (try open(.train), try openTest())
   }
 
+  private func check(_ key: String, _ limit: Int?) throws {
+    if let limit, limit < 1 { throw CommandError("data.\(key) must be at least 1, found \(limit)") }
+  }
+
+  /// One split, cut to its limit.
   public func open(_ split: DataSet.Split) throws -> DataSet {
+    let limit = split == .train ? trainLimit : testLimit
+    // Drawn images cost time: no more of them than wanted.
+    if let limit, path.hasPrefix("builtin:") {
+      let name = String(path.dropFirst("builtin:".count))
+      return try BuiltInData.open(name, split: split, count: min(limit, BuiltInData.defaultCount(split)))
+    }
+    let all = try whole(split)
+    return try limit.map(all.first) ?? all
+  }
+
+  private func whole(_ split: DataSet.Split) throws -> DataSet {
     var options = DataCatalog.Options()
     if let imageSize { options.pictures.size = imageSize }
     var forced: DataFormat?

@@ -29,6 +29,12 @@ public enum Interruption {
       #endif
       sigaction(signal, &action, nil)
     }
+    // A parent may have left them blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether a signal asked the process to end.

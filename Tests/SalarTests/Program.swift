@@ -23,7 +23,8 @@ enum Program {
     throw Missing(description: "no salar beside \(CommandLine.arguments[0])")
   }
 
-  static func run(_ arguments: [String]) throws -> Result {
+  /// - Parameter whileRunning: called once with the process as soon as it runs: to end it, say.
+  static func run(_ arguments: [String], whileRunning: (Process) throws -> Void = { _ in }) throws -> Result {
     let process = Process()
     process.executableURL = try executable()
     process.arguments = arguments
@@ -37,6 +38,7 @@ enum Program {
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
+    try whileRunning(process)
     process.waitUntilExit()
     return Result(
       code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
