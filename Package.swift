@@ -101,7 +101,12 @@ if !withoutTorch {
     .target(name: "PeerSupport", path: "Tests/PeerSupport"),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "CTorch", "PeerSupport"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Torch", "PeerSupport"]),
-    .testTarget(name: "DataTests", dependencies: ["Data", "Torch", "PeerSupport"]),
+    .testTarget(
+      name: "DataTests",
+      dependencies: [
+        "Data", "Torch", "PeerSupport", "CZlib", "CMatio", "CArchive",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Torch", "PeerSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),

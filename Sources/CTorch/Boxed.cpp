@@ -2,6 +2,8 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <cstring>
+#include <mutex>
+#include <unordered_map>
 
 #include "Support.h"
 
@@ -102,7 +104,11 @@ const void *ct_operator(const char *name, const char *overload) noexcept {
     auto found = c10::Dispatcher::singleton().findSchema({name, overload});
     TORCH_CHECK_NOT_IMPLEMENTED(
         found.has_value(), "libtorch has no operator ", name, *overload == 0 ? "" : ".", overload);
-    return new c10::OperatorHandle(*found);
+    // One entry an operator, kept for the life of the process.
+    static std::mutex mutex;
+    static auto *handles = new std::unordered_map<std::string, c10::OperatorHandle>();
+    std::lock_guard<std::mutex> lock(mutex);
+    return &handles->try_emplace(std::string(name) + "." + overload, *found).first->second;
   });
 }
 

@@ -59,19 +59,33 @@ ct_int ct_dim(ct_tensor handle) noexcept {
   return is_undefined(handle) ? 0 : static_cast<ct_int>(view(handle).dim());
 }
 
-ct_int ct_size(ct_tensor handle, ct_int dim) noexcept { return view(handle).sizes()[static_cast<size_t>(dim)]; }
-
-void ct_sizes(ct_tensor handle, ct_int *out) noexcept {
-  if (is_undefined(handle)) return;
-  for (int64_t size : view(handle).sizes()) *out++ = size;
+ct_int ct_size(ct_tensor handle, ct_int dim) noexcept {
+  return guarded(ct_int(-1), [&] { return static_cast<ct_int>(view(handle).size(dim)); });
 }
 
-void ct_strides(ct_tensor handle, ct_int *out) noexcept {
-  if (is_undefined(handle)) return;
-  for (int64_t stride : view(handle).strides()) *out++ = stride;
+bool ct_sizes(ct_tensor handle, ct_int *out) noexcept {
+  return guarded(false, [&] {
+    if (is_undefined(handle)) return true;
+    for (int64_t size : view(handle).sizes()) *out++ = size;
+    return true;
+  });
 }
 
-ct_int ct_numel(ct_tensor handle) noexcept { return is_undefined(handle) ? 0 : view(handle).numel(); }
+bool ct_strides(ct_tensor handle, ct_int *out) noexcept {
+  return guarded(false, [&] {
+    if (is_undefined(handle)) return true;
+    for (int64_t stride : view(handle).strides()) *out++ = stride;
+    return true;
+  });
+}
+
+ct_int ct_numel(ct_tensor handle) noexcept {
+  return guarded(ct_int(0), [&] { return is_undefined(handle) ? ct_int(0) : ct_int(view(handle).numel()); });
+}
+
+ct_int ct_bytes(ct_tensor handle) noexcept {
+  return guarded(ct_int(0), [&] { return is_undefined(handle) ? ct_int(0) : ct_int(view(handle).nbytes()); });
+}
 
 int8_t ct_dtype(ct_tensor handle) noexcept {
   return is_undefined(handle) ? static_cast<int8_t>(-1) : static_cast<int8_t>(view(handle).scalar_type());
@@ -155,7 +169,7 @@ ct_tensor ct_from_blob(
 bool ct_copy_bytes(ct_tensor handle, void *out, ct_int bytes) noexcept {
   return guarded(false, [&] {
     at::AutoGradMode recording(false);
-    at::Tensor source = view(handle).detach().to(at::kCPU).contiguous();
+    at::Tensor source = view(handle).detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
     TORCH_CHECK(
         static_cast<ct_int>(source.nbytes()) == bytes, "the tensor has ", source.nbytes(), " bytes, not ", bytes);
     if (bytes > 0) memcpy(out, source.data_ptr(), static_cast<size_t>(bytes));

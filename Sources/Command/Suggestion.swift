@@ -1,5 +1,9 @@
 /// The known word nearest to a mistyped one, if one is near.
 public func nearest(_ word: String, among known: [String]) -> String? {
+  let lower = word.lowercased()
+  // `resnet` is the beginning of one name before it is near another.
+  let longer = known.filter { lower.count >= 3 && $0.lowercased().hasPrefix(lower) }
+  if longer.count == 1 { return longer[0] }
   let ranked = known.map { (word: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
   // A third of the letters may be wrong; beyond that a guess would mislead.

@@ -14,11 +14,14 @@ public struct Parameters {
   ///   - layout: how it is cut.
   public init(splitting theta: Tensor, _ layout: Layout) {
     precondition(
-      theta.shape == [layout.count], "a flat vector of \(layout.count) parameters, found shape \(theta.shape)"
+      theta.shape == [layout.count] || !theta.isDefined, "a flat vector of \(layout.count) parameters, found shape \(theta.shape)"
     )
     self.layout = layout
     leaves = []
-    tensors = zip(theta.split(sizes: layout.sizes), layout.slots).map { piece, slot in piece.view(slot.shape)
+    let pieces = theta.split(sizes: layout.sizes)
+    tensors = layout.slots.indices.map { index in
+      // Nothing was cut from what a failed operation returned.
+      pieces.indices.contains(index) ? pieces[index].view(layout.slots[index].shape) : theta
     }
   }
 

@@ -13,10 +13,13 @@ public final class Point {
   ///   - flat: [P] or [N, P], contiguous and without a graph.
   ///   - buffers: for N points each tensor has a leading dimension of N.
   public init(layout: Layout, flat: Tensor, buffers: Buffers) {
-    precondition(
-      flat.dim >= 1 && flat.dim <= 2 && flat.size(-1) == layout.count,
-      "[\(layout.count)] or [N, \(layout.count)] parameters, found shape \(flat.shape)")
-    precondition(flat.isContiguous() && !flat.requiresGrad, "a contiguous vector without a graph")
+    // Undefined where an operation failed inside `catchingTorchErrors`: the error is on its way.
+    if flat.isDefined {
+      precondition(
+        flat.dim >= 1 && flat.dim <= 2 && flat.size(-1) == layout.count,
+        "[\(layout.count)] or [N, \(layout.count)] parameters, found shape \(flat.shape)")
+      precondition(flat.isContiguous() && !flat.requiresGrad, "a contiguous vector without a graph")
+    }
     self.layout = layout
     self.flat = flat
     self.buffers = buffers

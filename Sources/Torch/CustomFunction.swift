@@ -33,6 +33,7 @@ public func customFunction(
       return box.run(gradients!, count, results!, resultCount)
     },
     { Unmanaged<BackwardBox>.fromOpaque($0!).release() })
+  withExtendedLifetime((inputs, outputs, saved)) {}
   if list.items == nil {
     failed(file, line)
     return outputs.map { _ in Tensor() }

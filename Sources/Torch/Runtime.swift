@@ -8,11 +8,14 @@ public enum Runtime {
   /// The libtorch that was compiled against.
   public static var compiledVersion: String { dotted(ct_compiled_version()) }
 
-  /// Threads that one operation may use.
+  /// More threads than any machine has cores for; OpenMP stops the process over numbers far beyond.
+  public static let maximumThreads = 4_096
+
+  /// Threads that one operation may use, in 1…``maximumThreads``.
   public static var threads: Int {
     get { Int(ct_threads()) }
     set {
-      precondition(newValue > 0, "at least one thread is needed, found \(newValue)")
+      precondition((1...maximumThreads).contains(newValue), "1…\(maximumThreads) threads, found \(newValue)")
       if !ct_set_threads(Int32(newValue)) { failed("Runtime.threads", 0) }
     }
   }

@@ -108,12 +108,12 @@ extension Tensor {
   /// Empty after a failure.
   private func ownBytes(_ file: StaticString, _ line: UInt) -> UnsafeMutableRawBufferPointer {
     guard isDefined, device == .cpu, isContiguous() else {
-      let found = isDefined ? "one of strides \(strides) on \(device)" : "an undefined one"
+      let found = isDefined ? "one of shape \(shape) on \(device)" : "an undefined one"
       let message = "the bytes of a tensor need it to be contiguous and on the CPU; found \(found)"
       fail(TorchError(kind: .value, message: message), file, line)
       return UnsafeMutableRawBufferPointer(start: nil, count: 0)
     }
-    return UnsafeMutableRawBufferPointer(start: ct_data(handle), count: count * dtype.elementSize)
+    return UnsafeMutableRawBufferPointer(start: ct_data(handle), count: ct_bytes(handle))
   }
 
   /// The same values on that device; the tensor itself if it is there already.

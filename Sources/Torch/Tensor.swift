@@ -60,7 +60,8 @@ public final class Tensor {
 
   public var shape: [Int] {
     [Int](unsafeUninitializedCapacity: dim) { buffer, count in
-      if let start = buffer.baseAddress { ct_sizes(handle, start) }
+      buffer.initialize(repeating: 0)
+      if let start = buffer.baseAddress, !ct_sizes(handle, start) { failed("Tensor.shape", 0) }
       count = buffer.count
     }
   }
@@ -68,7 +69,8 @@ public final class Tensor {
   /// Steps in memory, in elements, along each dimension.
   public var strides: [Int] {
     [Int](unsafeUninitializedCapacity: dim) { buffer, count in
-      if let start = buffer.baseAddress { ct_strides(handle, start) }
+      buffer.initialize(repeating: 0)
+      if let start = buffer.baseAddress, !ct_strides(handle, start) { failed("Tensor.strides", 0) }
       count = buffer.count
     }
   }
@@ -82,14 +84,25 @@ public final class Tensor {
         TorchError(kind: .index, message: "dimension \(dimension) of a tensor that has \(count)"), file, line)
       return 0
     }
-    return ct_size(handle, index)
+    let length = ct_size(handle, index)
+    if length < 0 { failed(file, line) }
+    return length
   }
 
   /// The number of elements.
   public var count: Int { ct_numel(handle) }
 
   /// The type of the elements. The undefined tensor says `float32`.
-  public var dtype: DType { DType(rawValue: ct_dtype(handle)) ?? .float32 }
+  public var dtype: DType {
+    let number = ct_dtype(handle)
+    guard number >= 0 else { return .float32 }
+    guard let known = DType(rawValue: number) else {
+      let message = "elements of libtorch's type \(number), which has no name here; convert the tensor first"
+      fail(TorchError(kind: .type, message: message), "Tensor.dtype", 0)
+      return .float32
+    }
+    return known
+  }
 
   public var device: Device { Device(ct_device_of(handle)) ?? .cpu }
 

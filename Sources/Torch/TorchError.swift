@@ -118,3 +118,11 @@ func fail(_ error: TorchError, _ file: StaticString, _ line: UInt) {
   let place = line > 0 ? "\(file):\(line)" : callerLine().map { "\($0), \(file)" } ?? "\(file)"
   fatalError("\(error.message)\n  at \(place)", file: file, line: line)
 }
+
+extension Tensor {
+  /// What an operation written in Swift returns for arguments it refuses: it fails as libtorch's own operations do.
+  public static func refused(_ error: TorchError, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    fail(error, file, line)
+    return Tensor()
+  }
+}

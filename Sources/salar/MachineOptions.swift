@@ -14,7 +14,9 @@ struct MachineOptions: ParsableArguments {
   var precision: String?
 
   mutating func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
+    if let threads, !(1...Runtime.maximumThreads).contains(threads) {
+      throw ValidationError("--threads must be in 1…\(Runtime.maximumThreads), found \(threads)")
+    }
     if let precision, !["float32", "float64", "bfloat16"].contains(precision) {
       throw ValidationError("--precision must be float32, float64 or bfloat16, found \(precision)")
     }
@@ -33,4 +35,13 @@ struct MachineOptions: ParsableArguments {
   func computing<Result>(on device: Device, _ body: () throws -> Result) rethrows -> Result {
     precision == "bfloat16" ? try autocast(.bfloat16, device: device, body) : try body()
   }
+}
+
+/// A verb whose work is tensors: what libtorch refuses ends it with a message instead of stopping the program.
+protocol TensorCommand: ParsableCommand {
+  func work() throws
+}
+
+extension TensorCommand {
+  func run() throws { try catchingTorchErrors(work) }
 }

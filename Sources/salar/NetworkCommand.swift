@@ -65,10 +65,10 @@ struct NetworkList: ParsableCommand {
     if json { return try CommandOutput.json(descriptions) }
     var table = Table(["network", "parameters", "what it is"])
     for entry in descriptions { table.append([entry.name, "\(entry.parameters)", entry.summary]) }
-    CommandOutput.line(table.text)
+    try CommandOutput.line(table.text)
     for entry in descriptions {
-      CommandOutput.line("\n\(entry.name)")
-      for key in entry.set { CommandOutput.line("  --set \(key.key)=\(key.default)  \(key.meaning)") }
+      try CommandOutput.line("\n\(entry.name)")
+      for key in entry.set { try CommandOutput.line("  --set \(key.key)=\(key.default)  \(key.meaning)") }
     }
   }
 
@@ -86,7 +86,7 @@ struct NetworkList: ParsableCommand {
   }
 }
 
-struct NetworkInitial: ParsableCommand {
+struct NetworkInitial: TensorCommand {
   static let configuration = CommandConfiguration(
     commandName: "initial", abstract: "Fresh weights of an architecture, as a state dictionary.",
     discussion: "Example: salar network initial --network convnet --seed 1 --out W.safetensors")
@@ -99,7 +99,7 @@ struct NetworkInitial: ParsableCommand {
   @Option(help: "Where the weights go (.safetensors).")
   var out: String
 
-  func run() throws {
+  func work() throws {
     let network = try architecture.network()
     let point = network.initial(RandomStreams(seed: seed).stream("init"))
     try Safetensors.write(point.stateDictionary, to: URL(fileURLWithPath: out))
@@ -117,9 +117,8 @@ struct ApplicationOptions: ParsableArguments {
 
   func point(_ network: any Network, _ machine: MachineOptions, _ device: Device) throws -> Point {
     let file = try Safetensors(reading: URL(fileURLWithPath: weights))
-    let state = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file[$0]!) })
     do {
-      return try load(network, state, machine.dtype, device)
+      return try load(network, file.dictionary(), machine.dtype, device)
     } catch let error as NetworkError {
       throw CommandError("\(weights): \(error.message)")
     }
@@ -133,6 +132,9 @@ struct ApplicationOptions: ParsableArguments {
 
   func images(_ network: any Network, as point: Point) throws -> Tensor {
     let images = try NPY.read(URL(fileURLWithPath: input))
+    guard images.dtype != .complex64, images.dtype != .complex128 else {
+      throw CommandError("\(input): expected real numbers, found \(images.dtype)")
+    }
     guard images.dim == 4, Array(images.shape.dropFirst()) == network.inputShape, images.size(0) > 0 else {
       let expected = (["B"] + network.inputShape.map(String.init)).joined(separator: ", ")
       throw CommandError("\(input): expected images of shape [\(expected)], found \(images.shape)")
@@ -141,7 +143,7 @@ struct ApplicationOptions: ParsableArguments {
   }
 }
 
-struct NetworkForward: ParsableCommand {
+struct NetworkForward: TensorCommand {
   static let configuration = CommandConfiguration(
     commandName: "forward", abstract: "Logits of a network in evaluation mode.",
     discussion: """
@@ -153,22 +155,27 @@ struct NetworkForward: ParsableCommand {
   @OptionGroup var application: ApplicationOptions
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: "Where the logits [B, classes] go (.npy).")
+  @Option(help: "Where the logits [B, classes] go (.npy); float32 for bfloat16 weights.")
   var out: String
 
-  func run() throws {
+  private static let imagesAtOnce = 500
+
+  func work() throws {
     let device = try machine.apply()
     let network = try architecture.network()
     let point = try application.point(network, machine, device)
     let images = try application.images(network, as: point)
-    let logits = try catchingTorchErrors {
-      machine.computing(on: device) { network.logits(images, at: point) }
+    // Images do not touch each other in evaluation: parts keep memory flat however many there are.
+    let parts = images.split(Self.imagesAtOnce, dim: 0).map { part in
+      machine.computing(on: device) { network.logits(part, at: point) }
     }
-    try NPY.write(logits.to(point.dtype), to: URL(fileURLWithPath: out))
+    // NumPy has no bfloat16.
+    let dtype = point.dtype == .bfloat16 ? DType.float32 : point.dtype
+    try NPY.write(Tensor.concatenated(parts).to(dtype), to: URL(fileURLWithPath: out))
   }
 }
 
-struct NetworkGradient: ParsableCommand {
+struct NetworkGradient: TensorCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradient", abstract: "Gradient of the mean cross-entropy in training mode.",
     discussion: """
@@ -189,21 +196,19 @@ struct NetworkGradient: ParsableCommand {
   @Option(help: "Seed of dropout, where the network has it.")
   var seed: UInt64 = 0
 
-  func run() throws {
+  func work() throws {
     let device = try machine.apply()
     let network = try architecture.network()
     let point = try application.point(network, machine, device)
     let images = try application.images(network, as: point)
     let targets = try classNumbers(network, count: images.size(0)).to(device)
-    let gradient = try catchingTorchErrors {
-      let weights = point.leaves()
-      var pass = Pass.training(
-        point, updatesBuffers: false, random: try RandomStreams(seed: seed).stream("dropout", device: device))
-      let loss = machine.computing(on: device) {
-        network(images, weights, &pass).logits.crossEntropy(targets)
-      }
-      return weights.gradient(of: loss)
+    let weights = point.leaves()
+    var pass = Pass.training(
+      point, updatesBuffers: false, random: try RandomStreams(seed: seed).stream("dropout", device: device))
+    let loss = machine.computing(on: device) {
+      network(images, weights, &pass).logits.crossEntropy(targets)
     }
+    let gradient = weights.gradient(of: loss)
     try Safetensors.write(Point.named(gradient, network.layout), to: URL(fileURLWithPath: out))
   }
 

@@ -8,5 +8,5 @@ struct Salar: ParsableCommand {
     commandName: "salar",
     abstract: "Flat minima, distilled data, attacks and defences, neural ODEs, volatility.",
     version: "salar 0.1.0 (libtorch \(Runtime.libtorchVersion))",
-    subcommands: [NetworkCommand.self])
+    subcommands: [NetworkCommand.self, DataCommand.self])
 }

@@ -95,9 +95,12 @@ int64_t ct_live_handles(void) CT_NOEXCEPT;
 
 ct_int ct_dim(ct_tensor tensor) CT_NOEXCEPT;
 ct_int ct_size(ct_tensor tensor, ct_int dim) CT_NOEXCEPT;
-void ct_sizes(ct_tensor tensor, ct_int *out) CT_NOEXCEPT;
-void ct_strides(ct_tensor tensor, ct_int *out) CT_NOEXCEPT;
+/// Into room for `ct_dim` numbers. False on failure: sparse and nested tensors have none.
+bool ct_sizes(ct_tensor tensor, ct_int *out) CT_NOEXCEPT;
+bool ct_strides(ct_tensor tensor, ct_int *out) CT_NOEXCEPT;
 ct_int ct_numel(ct_tensor tensor) CT_NOEXCEPT;
+/// The bytes its elements take.
+ct_int ct_bytes(ct_tensor tensor) CT_NOEXCEPT;
 int8_t ct_dtype(ct_tensor tensor) CT_NOEXCEPT;
 ct_int ct_element_size(int8_t dtype) CT_NOEXCEPT;
 ct_device ct_device_of(ct_tensor tensor) CT_NOEXCEPT;

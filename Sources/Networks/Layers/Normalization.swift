@@ -70,6 +70,12 @@ public struct BatchNorm: Sendable {
   }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
+    if pass.training, x.count == x.size(1), x.isDefined {
+      return .refused(
+        TorchError(
+          kind: .value,
+          message: "batch norm in training needs more than one value a channel, found images of shape \(x.shape)"))
+    }
     // Without running statistics to move, libtorch takes the batch's own and touches nothing.
     let reads = !pass.training || pass.updatesBuffers
     if pass.training, pass.updatesBuffers { withNoGrad { _ = pass.buffers[batches].add_(1) } }

@@ -52,6 +52,19 @@ public struct Safetensors {
   /// In the order of the header.
   public var names: [String] { entries.map(\.name) }
 
+  /// All tensors by name.
+  ///
+  /// - Throws: ``TorchError`` for names that differ only in how their letters are spelled in Unicode: the file may hold
+  ///   both, a dictionary cannot.
+  public func dictionary() throws(TorchError) -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for name in names where result.updateValue(self[name]!, forKey: name) != nil {
+      throw TorchError(
+        kind: .file, message: "\(file.path): the names of two tensors differ only in how '\(name)' is spelled in Unicode")
+    }
+    return result
+  }
+
   /// The tensor of that name; nil if there is none.
   ///
   /// It is contiguous, on the CPU, and stands for the file's own memory where its elements are aligned there, else for
