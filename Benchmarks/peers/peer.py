@@ -43,7 +43,112 @@ def gradient_step(build, batch, bfloat16):
 
         return work
 
-    candidates = {"contiguous": make(torch.contiguous_format), "channels last": make(torch.channels_last)}
+    return fastest(
+        {"contiguous": make(torch.contiguous_format), "channels last": make(torch.channels_last)}
+    )
+
+
+MEAN = torch.tensor([0.4914, 0.4822, 0.4465]).view(1, 3, 1, 1)
+STD = torch.tensor([0.2023, 0.1994, 0.2010]).view(1, 3, 1, 1)
+
+
+def byte_images():
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (50_000, 3, 32, 32), generator=generator).to(torch.uint8)
+
+
+def crops_by_index(padded, offsets):
+    """All crops in one advanced indexing."""
+    count, channels = padded.shape[:2]
+    rows = offsets[:, :1] + torch.arange(32)
+    columns = offsets[:, 1:] + torch.arange(32)
+    return padded[
+        torch.arange(count)[:, None, None, None],
+        torch.arange(channels)[None, :, None, None],
+        rows[:, None, :, None],
+        columns[:, None, None, :],
+    ]
+
+
+def crops_by_shift(padded, offsets):
+    """One copy for each of the 9 + 9 shifts, as fast training scripts for CIFAR do."""
+    count, channels = padded.shape[:2]
+    half = torch.empty(count, channels, 32, 40, dtype=padded.dtype)
+    out = torch.empty(count, channels, 32, 32, dtype=padded.dtype)
+    for shift in range(9):
+        mask = offsets[:, 0] == shift
+        half[mask] = padded[mask, :, shift : shift + 32]
+    for shift in range(9):
+        mask = offsets[:, 1] == shift
+        out[mask] = half[mask, :, :, shift : shift + 32]
+    return out
+
+
+def loader(cutout):
+    """An epoch of CIFAR's size from bytes in memory, every step as tensor operations on the whole batch."""
+    images, labels = byte_images(), torch.arange(50_000) % 10
+
+    def make(crops, crops_floats):
+        def work():
+            order = torch.randperm(len(images))
+            for indices in order.split(128):
+                x, y = images[indices], labels[indices]
+                if crops_floats:
+                    x = x.float().div_(255)
+                offsets = torch.randint(0, 9, (len(x), 2))
+                x = crops(F.pad(x, (4, 4, 4, 4)), offsets)
+                x = torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, x.flip(3), x)
+                if not crops_floats:
+                    x = x.float().div_(255)
+                x = x.sub_(MEAN).div_(STD)
+                if cutout:
+                    corner = torch.randint(-8, 24, (len(x), 2, 1))
+                    inside = (torch.arange(32) >= corner) & (torch.arange(32) < corner + 16)
+                    hidden = inside[:, 0, :, None] & inside[:, 1, None, :] & (torch.rand(len(x), 1, 1) < 0.5)
+                    x = x.masked_fill_(hidden[:, None], 0)
+            return x, y
+
+        return work
+
+    candidates = {
+        f"crops {name} of {'floats' if floats else 'bytes'}": make(crops, floats)
+        for name, crops in {"by index": crops_by_index, "by shift": crops_by_shift}.items()
+        for floats in (False, True)
+    }
+    return fastest(candidates)
+
+
+class Samples(torch.utils.data.Dataset):
+    """Image by image, as data sets with transforms are usually written."""
+
+    def __init__(self):
+        self.images, self.mean, self.std = byte_images(), MEAN[0], STD[0]
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        x = F.pad(self.images[index], (4, 4, 4, 4))
+        top, left = torch.randint(0, 9, (2,)).tolist()
+        x = x[:, top : top + 32, left : left + 32]
+        if torch.rand(()) < 0.5:
+            x = x.flip(2)
+        return x.float().div_(255).sub_(self.mean).div_(self.std), index % 10
+
+
+def dataloader():
+    data = Samples()
+
+    def work():
+        for _ in torch.utils.data.DataLoader(
+            data, batch_size=128, shuffle=True, num_workers=torch.get_num_threads()
+        ):
+            pass
+
+    return work, f"image by image, DataLoader with {torch.get_num_threads()} workers"
+
+
+def fastest(candidates):
     times = {}
     for name, work in candidates.items():
         work()
@@ -57,6 +162,8 @@ def gradient_step(build, batch, bfloat16):
 WORK = {
     "add": add,
     "convnet": lambda bfloat16: gradient_step(convnet, 256, bfloat16 == "true"),
+    "loader": lambda cutout: loader(cutout == "true"),
+    "dataloader": dataloader,
     "resnet18": lambda bfloat16: gradient_step(resnet18, 128, bfloat16 == "true"),
 }
 

@@ -4,8 +4,10 @@ import Torch
 /// Data sets that need no file: images drawn by a program, the same on every call.
 ///
 /// Ten hand-drawn glyphs under random affine maps, smooth warps, pens, distractor strokes, backgrounds, light or dark
-/// ink and noise. In `color`, ink and paper have random colours, so that colour tells nothing about the class. On
-/// 10,000 training images a linear model stays low while a small convolutional network does well.
+/// ink and noise. In `color`, ink and paper have random colours, so that colour tells nothing about the class.
+///
+/// Trained on 10,000 images, tested on 2,000: softmax regression on the pixels 36 % (`gray`) and 29 % (`color`); a
+/// ConvNet of width 32 and depth 3 after four epochs 94 % and 95 % (PyTorch, one run each).
 ///
 /// An image depends on the name, the split, the seed and its index alone: the first N images are the same however many
 /// are drawn and however many cores draw them. Each ten consecutive images show each class once, in random order.

@@ -30,14 +30,14 @@ struct GlyphPainter {
   let size: Int
   let channels: Int
   let difficulty: Difficulty
-  private var canvas: Canvas
+  private var raster: InkRaster
   private var ink: [Float]
 
   init(size: Int, channels: Int, difficulty: Difficulty = Difficulty()) {
     self.size = size
     self.channels = channels
     self.difficulty = difficulty
-    canvas = Canvas(size: size)
+    raster = InkRaster(size: size)
     ink = [Float](repeating: 0, count: size * size)
   }
 
@@ -54,12 +54,12 @@ struct GlyphPainter {
       distract(&random)
     }
 
-    canvas.clear()
+    raster.clear()
     let placed = Placement(d, side, &random)
     for stroke in glyph.strokes {
-      canvas.stroke(stroke.map(placed.callAsFunction), reach: radius + 0.5)
+      raster.stroke(stroke.map(placed.callAsFunction), reach: radius + 0.5)
     }
-    canvas.cover(&ink, radius: radius, strength: 1)
+    raster.cover(&ink, radius: radius, strength: 1)
 
     colour(&random, pixels)
   }
@@ -79,9 +79,9 @@ struct GlyphPainter {
       points.append(point)
     }
     let strength = random.uniform(0.4, 1)
-    canvas.clear()
-    canvas.stroke(points, reach: radius + 0.5)
-    canvas.cover(&ink, radius: radius, strength: strength)
+    raster.clear()
+    raster.stroke(points, reach: radius + 0.5)
+    raster.cover(&ink, radius: radius, strength: strength)
   }
 
   private mutating func colour(

@@ -28,9 +28,8 @@ public struct BatchLoader: Sendable {
   /// How many batches are read ahead where images are not in memory.
   public let readsAhead: Int
 
-  private let fused: FusedBytes?
-  /// Whether batches are made in one pass over the bytes (same bits, several times as fast).
-  var isFused: Bool { fused != nil }
+  /// The fast way for the first part of the pipeline, where there is one. Tests take it out.
+  var fused: FusedBytes?
 
   /// - Parameters:
   ///   - preprocessing: applied to pixels in [0, 1]. For sources of float32 (distilled images) it sees their numbers.
@@ -60,9 +59,7 @@ public struct BatchLoader: Sendable {
     self.streams = streams
     self.device = device
     self.readsAhead = readsAhead
-    fused =
-      device == .cpu
-      ? FusedBytes(augmentation, preprocessing, shape: data.shape, source: data.images) : nil
+    fused = device == .cpu ? FusedBytes(augmentation, preprocessing, channels: data.shape[0]) : nil
   }
 
   /// Steps an epoch takes.
@@ -99,10 +96,12 @@ public struct BatchLoader: Sendable {
     Array(order[(step * batchSize)..<min((step + 1) * batchSize, order.count)])
   }
 
-  /// What has to be waited for: the images as they are stored. Nil where images in memory are read while the batch is
-  /// finished.
+  /// What has to be waited for: the images as they are stored. Nil where they lie in memory and are gathered while the
+  /// batch is finished.
   func read(_ indices: [Int]) throws(DataError) -> Tensor? {
-    if fused != nil { return nil }
+    if fused != nil, let memory = data.images.inMemory(nil)?.source.all, FusedBytes.reads(memory) {
+      return nil
+    }
     let images = try data.images.images(indices)
     precondition(
       images.shape == [indices.count] + data.shape,
@@ -115,13 +114,15 @@ public struct BatchLoader: Sendable {
     withNoGrad {
       let family = streams.child("epoch", epoch).child("augmentation", step)
       let draw = augmentation.draw(indices.count, shape: data.shape, family)
-      let images =
-        if let fused {
-          augmentation.applyAfter(fused(indices, draw), draw)
-        } else {
-          // Bytes are a quarter of what floats are, so that they are moved first.
-          augmentation.apply(unitPixels(stored!.to(device)), draw, preprocessing: preprocessing)
-        }
+      let images: Tensor
+      if let fused, stored == nil, let memory = data.images.inMemory(indices) {
+        images = augmentation.applyAfter(fused(memory.source.all, memory.indices, draw), draw)
+      } else if let fused, let stored, FusedBytes.reads(stored) {
+        images = augmentation.applyAfter(fused(stored, Array(indices.indices), draw), draw)
+      } else {
+        // Bytes are a quarter of what floats are, so that they are moved first.
+        images = augmentation.apply(unitPixels(stored!.to(device)), draw, preprocessing: preprocessing)
+      }
       let batch = Batch(
         indices: Tensor(indices).to(device), images: images,
         labels: Tensor(indices.map { data.labels[$0] }).to(device))

@@ -1,34 +1,26 @@
 import Foundation
 import Torch
 
-/// Bytes in memory to normalised floats in one pass: gather, crop, flip, conversion and normalisation together.
+/// Bytes to normalised floats in one pass: gather, crop, flip, conversion and normalisation together.
 ///
 /// It stands for the same tensor operations and gives the same bits: a table holds what they make of each of the 256
 /// values in each channel.
 struct FusedBytes: Sendable {
-  private let source: any ImageSource
   private let crop: PadCrop?
   private let flips: Bool
   /// 256 floats a channel.
   private let table: [Float]
 
-  /// Nil where it cannot stand for the pipeline: images that are not bytes in memory on the CPU, other augmentations
-  /// than a crop and then a flip before the preprocessing, or a preprocessing that looks at more than one pixel.
-  init?(
-    _ pipeline: AugmentationPipeline, _ preprocessing: (any Preprocessing)?, shape: [Int],
-    source: any ImageSource
-  ) {
-    guard let memory = source.inMemory(nil)?.source.all, memory.dtype == .uint8, memory.device == .cpu,
-      memory.isContiguous(), preprocessing == nil || preprocessing is Normalization
-    else { return nil }
+  /// Nil where it cannot stand for the pipeline: other augmentations than a crop and then a flip before the
+  /// preprocessing, or a preprocessing that looks at more than one pixel.
+  init?(_ pipeline: AugmentationPipeline, _ preprocessing: (any Preprocessing)?, channels: Int) {
+    guard preprocessing == nil || preprocessing is Normalization else { return nil }
     var rest = pipeline.before[...]
     crop = rest.first as? PadCrop
     if crop != nil { rest = rest.dropFirst() }
     flips = rest.first is HorizontalFlip
     if flips { rest = rest.dropFirst() }
     guard rest.isEmpty else { return nil }
-    self.source = source
-    let channels = shape[0]
     table = withNoGrad {
       let pixels = unitPixels(Tensor((0...255).map { UInt8($0) }, shape: [256, 1, 1, 1]))
         .expand([256, channels, 1, 1])
@@ -37,18 +29,26 @@ struct FusedBytes: Sendable {
     }
   }
 
-  func callAsFunction(_ indices: [Int], _ draw: AugmentationPipeline.Draw) -> Tensor {
-    let (memory, places) = source.inMemory(indices)!
-    let (channels, height, width) = (memory.shape[0], memory.shape[1], memory.shape[2])
-    for place in places {
-      precondition((0..<memory.count).contains(place), "image \(place) of \(memory.count)")
-    }
+  /// Whether it can read these images.
+  static func reads(_ images: Tensor) -> Bool {
+    images.dtype == .uint8 && images.device == .cpu && images.isContiguous()
+  }
+
+  /// - Parameters:
+  ///   - images: uint8 [N, C, H, W].
+  ///   - places: which of them, B.
+  ///   - draw: the parameters of B images.
+  /// - Returns: float32 [B, C, H, W].
+  func callAsFunction(_ images: Tensor, _ places: [Int], _ draw: AugmentationPipeline.Draw) -> Tensor {
+    let shape = images.shape
+    let (channels, height, width) = (shape[1], shape[2], shape[3])
+    for place in places { precondition((0..<shape[0]).contains(place), "image \(place) of \(shape[0])") }
     let padding = crop?.padding ?? 0
     let windows: [Int] = crop == nil ? [] : draw.before[0][0].array()
     let mirrored: [Bool] = flips ? draw.before[crop == nil ? 0 : 1][0].array() : []
-    let result = Tensor.empty([indices.count, channels, height, width], dtype: .float32)
+    let result = Tensor.empty([places.count, channels, height, width], dtype: .float32)
     let parts = max(1, min(Runtime.threads, result.count / 65_536))
-    memory.all.withUnsafeBytes { stored in
+    images.withUnsafeBytes { stored in
       result.withUnsafeMutableBytes { bytes in
         table.withUnsafeBufferPointer { table in
           // Every part writes to its own images.

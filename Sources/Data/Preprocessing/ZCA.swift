@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Torch
 
 /// Whitening by zero-phase component analysis, as the distillation papers use it (kornia's, ε = 0.1).
@@ -25,6 +26,16 @@ public final class ZCA: Preprocessing {
   public nonisolated(unsafe) let eigenvalues: Tensor
   /// W: float32 [d, d], symmetric.
   public nonisolated(unsafe) let whitening: Tensor
+
+  /// μ and W in float32 where they were last used, so that they are not moved for every batch.
+  private let moved = Mutex<Moved?>(nil)
+
+  // As above: the tensors are only read.
+  private struct Moved: @unchecked Sendable {
+    let device: Device
+    let mean: Tensor
+    let whitening: Tensor
+  }
 
   init(mean: Tensor, eigenvectors: Tensor, eigenvalues: Tensor, epsilon: Double, shape: [Int]) {
     self.mean = mean
@@ -81,21 +92,40 @@ public final class ZCA: Preprocessing {
 
   public func callAsFunction(_ images: Tensor) -> Tensor {
     let rows = images.flatten(from: 1)
-    let centred = rows - mean.to(dtype: rows.dtype, device: rows.device)
-    if rows.dtype == .float32 { return centred.matmul(whitening.to(rows.device)).viewAs(images) }
-    return scaled(centred, exponent: -0.5).to(images.dtype).viewAs(images)
+    if rows.dtype == .float32 {
+      let here = float32(on: rows.device)
+      return (rows - here.mean).matmul(here.whitening).viewAs(images)
+    }
+    let place = Self.place(of: images)
+    return scaled(rows.to(dtype: .float64, device: place) - mean.to(place), exponent: -0.5)
+      .to(dtype: images.dtype, device: images.device).viewAs(images)
   }
 
   public func inverse(_ images: Tensor) -> Tensor {
-    let rows = scaled(images.flatten(from: 1), exponent: 0.5)
-    return (rows + mean.to(rows.device)).to(images.dtype).viewAs(images)
+    let place = Self.place(of: images)
+    let rows = scaled(images.flatten(from: 1).to(dtype: .float64, device: place), exponent: 0.5)
+    return (rows + mean.to(place)).to(dtype: images.dtype, device: images.device).viewAs(images)
   }
+
+  private func float32(on device: Device) -> Moved {
+    moved.withLock { moved in
+      if let moved, moved.device == device { return moved }
+      let new = withNoGrad {
+        Moved(device: device, mean: mean.to(dtype: .float32, device: device), whitening: whitening.to(device))
+      }
+      moved = new
+      return new
+    }
+  }
+
+  /// Where float64 is computed for these images: where they are, but for Apple's GPU, which has none.
+  private static func place(of images: Tensor) -> Device { images.device == .mps ? .cpu : images.device }
 
   /// rows · U diag((s + ε)^exponent) Uᵀ in float64.
   private func scaled(_ rows: Tensor, exponent: Double) -> Tensor {
     let vectors = eigenvectors.to(rows.device)
     let scale = (eigenvalues + Scalar(epsilon)).pow(Scalar(exponent)).to(rows.device)
-    return (rows.to(.float64).matmul(vectors) * scale).matmul(vectors.t())
+    return (rows.matmul(vectors) * scale).matmul(vectors.t())
   }
 
   public func check(shape: [Int]) throws(DataError) {

@@ -1,6 +1,6 @@
 /// Ink on a square raster. Strokes are drawn by their signed distance: a pixel within the pen's radius of a stroke is
 /// covered, and the edge is one pixel soft.
-struct Canvas {
+struct InkRaster {
   let size: Int
   private var squaredDistance: [Float]
 
