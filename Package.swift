@@ -46,8 +46,8 @@ var dependencies: [Package.Dependency] = [
 var targets: [Target] = [
   .target(name: "Command", dependencies: [argumentParser]),
   .testTarget(name: "CommandTests", dependencies: ["Command"]),
-  .target(name: "Reports"),
-  .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+  .target(name: "Reports", dependencies: ["Command"]),
+  .testTarget(name: "ReportsTests", dependencies: ["Reports", "Command"]),
 ]
 
 func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {

@@ -151,7 +151,9 @@ public final class ProgressMeter {
       line += bar(min(1, Double(done) / Double(total)), min(24, width - line.count - text.count - 2)) + "  "
     }
     line = String((line + text).prefix(width))
-    if output.hasColours { line = "\u{1B}[1m\(line.prefix(label.count))\u{1B}[0m\(line.dropFirst(label.count))" }
+    if output.hasColours {
+      line = "\u{1B}[1m\(line.prefix(label.count))\u{1B}[0m\(line.dropFirst(label.count))"
+    }
     output.write("\r\(line)\u{1B}[K")
     isLineOpen = true
   }

@@ -26,11 +26,19 @@ public final class Checkpoints {
   private static let tensorsName = "tensors.safetensors"
   private static let stateName = "state.json"
 
+  // The folder is this process's own as long as somebody can write to it.
+  private let lock: FolderLock?
+
   /// - Parameter keeping: at least 1.
-  public init(in folder: URL, keeping: Int = 2) {
+  public convenience init(in folder: URL, keeping: Int = 2) {
+    self.init(in: folder, keeping: keeping, lock: nil)
+  }
+
+  init(in folder: URL, keeping: Int, lock: FolderLock?) {
     precondition(keeping >= 1, "at least one checkpoint must be kept, found \(keeping)")
     url = folder.standardizedFileURL
     self.keeping = keeping
+    self.lock = lock
   }
 
   // MARK: Writing

@@ -25,8 +25,8 @@ import Torch
 /// try run.writeSummary(summary)
 /// ```
 ///
-/// Opening the folder of an earlier run with an equal recipe continues it. The folder is free again when this object is
-/// gone or the process has ended, in whatever way.
+/// Opening the folder of an earlier run with an equal recipe continues it. The folder is free again when this object
+/// and what it gave out are gone, or the process has ended, in whatever way.
 public final class RunFolder {
   public let url: URL
   /// What runs here, as given: `train`.
@@ -84,7 +84,8 @@ public final class RunFolder {
     info.starts.append(.now(device: device))
     try Files.write(RunJSON.data(info), to: infoURL)
     self.info = info
-    checkpoints = Checkpoints(in: self.url.appendingPathComponent("checkpoints"), keeping: keeping)
+    checkpoints = Checkpoints(
+      in: self.url.appendingPathComponent("checkpoints"), keeping: keeping, lock: lock)
     try checkpoints.recover()
   }
 
@@ -117,7 +118,7 @@ public final class RunFolder {
   /// - Parameter step: the step that the run continues from, nil for its beginning; lines of later steps are cut off.
   /// - Throws: ``CommandError`` if the files cannot be read or written.
   public func metrics(after step: Int?, tensorBoard: Bool = true) throws(CommandError) -> MetricsLog {
-    try MetricsLog(in: url, after: step, tensorBoard: tensorBoard)
+    try MetricsLog(in: url, after: step, tensorBoard: tensorBoard, lock: lock)
   }
 
   /// Names the keys in which the two differ.

@@ -97,10 +97,17 @@ struct Setup: Codable, Equatable {
     withExtendedLifetime(run) {}
   }
 
-  @Test func theLockGoesWithItsHolder() throws {
+  @Test func theLockGoesWithItsLastHolder() throws {
     do {
-      let run = try open()
-      withExtendedLifetime(run) {}
+      // Whoever can still write keeps others out, whether or not the run itself is still in use.
+      let checkpoints = try open().checkpoints
+      #expect(refusal { _ = try open() }.contains("is in use by process"))
+      withExtendedLifetime(checkpoints) {}
+    }
+    do {
+      let metrics = try open().metrics(after: nil)
+      #expect(refusal { _ = try open() }.contains("is in use by process"))
+      withExtendedLifetime(metrics) {}
     }
     _ = try open()
   }
