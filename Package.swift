@@ -97,7 +97,8 @@ if !withoutTorch {
       dependencies: ["Torch", "Command", yams, .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Training", dependencies: ["Torch", "Networks", "Data", "Runs", "Command"]),
     .target(
-      name: "Experiments", dependencies: ["Torch", "Networks", "Data", "Runs", "Training", "Command", "Reports"]),
+      name: "Experiments",
+      dependencies: ["Torch", "Networks", "Data", "Runs", "Training", "Command", "Reports"]),
     .executableTarget(
       name: "salar",
       dependencies: [

@@ -6,11 +6,13 @@ import Training
 
 /// A network on a data set, in evaluation mode.
 func evaluateNetwork(
-  _ network: any Network, _ point: Point, _ card: SavedModel.Card, _ data: DataSet, noise: Double, seed: UInt64,
+  _ network: any Network, _ point: Point, _ card: SavedModel.Card, _ data: DataSet, noise: Double,
+  seed: UInt64,
   batch: Int
 ) throws -> Evaluation {
   guard data.shape == network.inputShape else {
-    throw CommandError("\(data.name): images of shape \(data.shape), but the network takes \(network.inputShape)")
+    throw CommandError(
+      "\(data.name): images of shape \(data.shape), but the network takes \(network.inputShape)")
   }
   guard data.classes <= network.classes else {
     throw CommandError("\(data.name): \(data.classes) classes, but the network knows \(network.classes)")

@@ -20,7 +20,8 @@ public struct NetworkChoice: Sendable, Hashable {
     if let shape {
       guard shape[1] == shape[2] else {
         throw CommandError(
-          "network \(name): takes square images, found \(shape[2])×\(shape[1]); resize them with --image-size")
+          "network \(name): takes square images, found \(shape[2])×\(shape[1]); resize them with --image-size"
+        )
       }
       members["channels"] = .int(shape[0])
       members["size"] = .int(shape[1])
@@ -40,7 +41,8 @@ public struct NetworkChoice: Sendable, Hashable {
     guard let kind = NetworkCatalog.settings(named: name) else {
       let known = NetworkCatalog.all.map { $0.name }
       throw CommandError(
-        "unknown network '\(name)'\(suggestion(for: name, among: known)); known: \(known.joined(separator: ", "))")
+        "unknown network '\(name)'\(suggestion(for: name, among: known)); known: \(known.joined(separator: ", "))"
+      )
     }
     return kind
   }

@@ -136,7 +136,9 @@ public enum PyTorchExport {
 
   private static func mlp(_ settings: MLP.Settings) throws -> String {
     let widths = [settings.channels * settings.size * settings.size] + settings.hidden + [settings.classes]
-    let layers = (1..<widths.count).map { "        self.fc_\($0) = nn.Linear(\(widths[$0 - 1]), \(widths[$0]))\n" }
+    let layers = (1..<widths.count).map {
+      "        self.fc_\($0) = nn.Linear(\(widths[$0 - 1]), \(widths[$0]))\n"
+    }
     let calls = (1..<widths.count - 1).map { "        x = self.dropout(self.activation(self.fc_\($0)(x)))\n" }
     return """
       class Model(nn.Module):

@@ -84,7 +84,9 @@ public struct SavedModel {
   ///
   /// - Parameters:
   ///   - noise: σ of Gaussian noise added to the pixels in [0, 1], drawn from `seed`; results stay unclipped.
-  public func evaluate(_ data: DataSet, noise: Double = 0, seed: UInt64 = 0, batch: Int = 500) throws -> Evaluation {
+  public func evaluate(_ data: DataSet, noise: Double = 0, seed: UInt64 = 0, batch: Int = 500) throws
+    -> Evaluation
+  {
     try evaluateNetwork(network, point, card, data, noise: noise, seed: seed, batch: batch)
   }
 

@@ -100,7 +100,8 @@ extension TrainRecipe.DataChoice {
       guard let known = DataFormat(rawValue: format) else {
         let names = DataFormat.allCases.map(\.rawValue)
         throw CommandError(
-          "unknown format '\(format)'\(suggestion(for: format, among: names)); known: \(names.joined(separator: ", "))")
+          "unknown format '\(format)'\(suggestion(for: format, among: names)); known: \(names.joined(separator: ", "))"
+        )
       }
       forced = known
     }

@@ -97,7 +97,8 @@ public struct TrainingRun {
     let summary = Summary(
       network: recipe.network.name, parameters: network.layout.count, data: recipe.data.path,
       trainCount: train.count, epochs: settings.epochs, steps: trainer.totalSteps, seed: recipe.seed,
-      accuracy: result?.accuracy, top5: result?.top5, loss: result?.loss, ece: result?.ece, count: result?.count,
+      accuracy: result?.accuracy, top5: result?.top5, loss: result?.loss, ece: result?.ece,
+      count: result?.count,
       confusion: result?.confusion, classNames: train.classNames)
     try folder.writeSummary(summary)
     return .complete(summary)

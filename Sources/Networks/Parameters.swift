@@ -14,7 +14,8 @@ public struct Parameters {
   ///   - layout: how it is cut.
   public init(splitting theta: Tensor, _ layout: Layout) {
     precondition(
-      theta.shape == [layout.count] || !theta.isDefined, "a flat vector of \(layout.count) parameters, found shape \(theta.shape)"
+      theta.shape == [layout.count] || !theta.isDefined,
+      "a flat vector of \(layout.count) parameters, found shape \(theta.shape)"
     )
     self.layout = layout
     leaves = []

@@ -121,7 +121,8 @@ func fail(_ error: TorchError, _ file: StaticString, _ line: UInt) {
 
 extension Tensor {
   /// What an operation written in Swift returns for arguments it refuses: it fails as libtorch's own operations do.
-  public static func refused(_ error: TorchError, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  public static func refused(_ error: TorchError, file: StaticString = #fileID, line: UInt = #line) -> Tensor
+  {
     fail(error, file, line)
     return Tensor()
   }

@@ -12,7 +12,8 @@ struct ModelOptions: ParsableArguments {
   @Option(name: .customLong("network"), help: "The architecture of plain weights.")
   var network: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("A setting of that architecture.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("A setting of that architecture.", valueName: "key=value"))
   var settings: [String] = []
 
   @Option(help: "Plain weights (.safetensors).")
@@ -98,7 +99,9 @@ struct EvaluateCommand: TensorCommand {
     guard let part = DataSet.Split(rawValue: split) else {
       throw ValidationError("--split must be train or test, found \(split)")
     }
-    guard noise >= 0, noise.isFinite else { throw ValidationError("--noise must be at least 0, found \(noise)") }
+    guard noise >= 0, noise.isFinite else {
+      throw ValidationError("--noise must be at least 0, found \(noise)")
+    }
     let device = try machine.apply()
     let model = try model.model(run, device: device)
     var choice = TrainRecipe.DataChoice()
@@ -108,12 +111,16 @@ struct EvaluateCommand: TensorCommand {
     if json {
       return try CommandOutput.json(
         Answer(
-          accuracy: result.accuracy, top5: result.top5, loss: result.loss, ece: result.ece, count: result.count,
-          perClass: result.perClass, confusion: result.confusion, classNames: model.card.classNames, noise: noise))
+          accuracy: result.accuracy, top5: result.top5, loss: result.loss, ece: result.ece,
+          count: result.count,
+          perClass: result.perClass, confusion: result.confusion, classNames: model.card.classNames,
+          noise: noise))
     }
     func share(_ value: Double) -> String { String(format: "%.4f", value) }
     var table = Table(["images", "accuracy", "top 5", "loss", "calibration error"])
-    table.append(["\(result.count)", share(result.accuracy), share(result.top5), share(result.loss), share(result.ece)])
+    table.append([
+      "\(result.count)", share(result.accuracy), share(result.top5), share(result.loss), share(result.ece),
+    ])
     try CommandOutput.line(table.text)
     var classes = Table(["class", "images", "recognised"])
     for (index, recognised) in result.perClass.enumerated() {

@@ -36,7 +36,8 @@ struct TrainCommand: TensorCommand {
   @Option(help: "The architecture; `salar network list` has the names.")
   var network: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
   var settings: [String] = []
 
   @Option(help: "How often to go through the data.")
@@ -71,7 +72,8 @@ struct TrainCommand: TensorCommand {
       var table = Table(["network", "parameters", "epochs", "accuracy", "loss", "calibration error"])
       func share(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
       table.append([
-        summary.network, "\(summary.parameters)", "\(summary.epochs)", share(summary.accuracy), share(summary.loss),
+        summary.network, "\(summary.parameters)", "\(summary.epochs)", share(summary.accuracy),
+        share(summary.loss),
         share(summary.ece),
       ])
       try CommandOutput.line(table.text)
@@ -82,7 +84,9 @@ struct TrainCommand: TensorCommand {
   private func resolved() throws -> (TrainRecipe, DataSet, DataSet?) {
     let file = recipe.map { URL(fileURLWithPath: $0) }
     let named = try file.map(RecipeNames.init(reading:))
-    guard let path = data ?? named?.data else { throw ValidationError("--data is missing (or data.path in a recipe)") }
+    guard let path = data ?? named?.data else {
+      throw ValidationError("--data is missing (or data.path in a recipe)")
+    }
     guard let architecture = network ?? named?.network else {
       throw ValidationError("--network is missing (or network.name in a recipe)")
     }

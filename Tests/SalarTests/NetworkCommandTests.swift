@@ -17,7 +17,9 @@ import Torch
     network = try ConvNet(settings)
     point = network.initial(Generator(seed: 1)).to(.float64)
     for (slot, buffer) in zip(point.buffers.layout.slots, point.buffers.tensors) where !slot.isCount {
-      buffer.uniform_(from: 0.5, to: 2, generator: Generator(seed: 3))
+      // Means near zero, so that no channel is cut off whole.
+      let isMean = slot.name.hasSuffix("running_mean")
+      buffer.uniform_(from: isMean ? -0.1 : 0.5, to: isMean ? 0.1 : 2, generator: Generator(seed: 3))
     }
     try Safetensors.write(point.stateDictionary, to: folder.file("w.safetensors"))
     try NPY.write(images, to: folder.file("x.npy"))
@@ -49,7 +51,7 @@ import Torch
   }
 
   @Test func precisionIsAsAsked() throws {
-    for (precision, least, most) in [("float32", 0, 1e-5), ("bfloat16", 1e-5, 0.2)] {
+    for (precision, least, most) in [("float32", 0, 1e-5), ("bfloat16", 1e-4, 0.2)] {
       #expect(try forward("--precision", precision, "--threads", "1").code == 0)
       let logits = try NPY.read(folder.file("out.npy"))
       #expect(logits.dtype == .float32)
@@ -141,7 +143,8 @@ import Torch
       try NPY.write(labels, to: folder.file("bad.npy"))
       return try Program.run([
         "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=16", "--set",
-        "classes=5", "--set", "norm=batch", "--weights", path("w.safetensors"), "--input", path("x.npy"), "--labels",
+        "classes=5", "--set", "norm=batch", "--weights", path("w.safetensors"), "--input", path("x.npy"),
+        "--labels",
         path("bad.npy"),
         "--out", path("out.npy"),
       ])
@@ -206,7 +209,8 @@ import Torch
     try NPY.write(Tensor.ones([1, 3, 1, 1]), to: folder.file("one.npy"))
     try NPY.write(Tensor([0]), to: folder.file("zero.npy"))
     let result = try Program.run([
-      "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=1", "--set", "classes=5",
+      "network", "gradient", "--network", "convnet", "--set", "width=8", "--set", "size=1", "--set",
+      "classes=5",
       "--set", "norm=batch", "--set", "depth=1", "--set", "pooling=none", "--weights", path("s.safetensors"),
       "--input", path("one.npy"), "--labels", path("zero.npy"), "--out", path("g1.safetensors"),
     ])

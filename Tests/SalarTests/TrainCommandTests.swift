@@ -29,7 +29,8 @@ import Torch
 
   private func train(_ out: String, epochs: Int = 30, _ extra: String...) -> [String] {
     [
-      "train", "--data", path("quarters.npz"), "--network", "mlp", "--set", "hidden=16", "--set", "dropout=0.2",
+      "train", "--data", path("quarters.npz"), "--network", "mlp", "--set", "hidden=16", "--set",
+      "dropout=0.2",
       "--set", "batch=24", "--set", "lr=0.05", "--set", "ema=0.5", "--set", "augment=crop:1", "--epochs",
       "\(epochs)", "--seed", "3", "--threads", "1", "--out", path(out),
     ] + extra
@@ -114,7 +115,8 @@ import Torch
     let result = try Program.run(train("interrupted", epochs: 5000)) { process in
       // Until the first checkpoint is there, the run has begun.
       let checkpoints = folder.file("interrupted/checkpoints")
-      for _ in 0..<600 where (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))?.isEmpty != false {
+      for _ in 0..<600
+      where (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))?.isEmpty != false {
         Thread.sleep(forTimeInterval: 0.05)
       }
       kill(process.processIdentifier, SIGINT)
@@ -127,7 +129,8 @@ import Torch
     var second: Program.Result?
     _ = try Program.run(train("busy", epochs: 5000)) { process in
       let checkpoints = folder.file("busy/checkpoints")
-      for _ in 0..<600 where (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))?.isEmpty != false {
+      for _ in 0..<600
+      where (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))?.isEmpty != false {
         Thread.sleep(forTimeInterval: 0.05)
       }
       second = try Program.run(train("busy", epochs: 5000))
@@ -162,7 +165,9 @@ import Torch
     #expect(printed.code == 0 && !FileManager.default.fileExists(atPath: path("e")))
     try Data(printed.output.utf8).write(to: folder.file("recipe.yaml"))
     #expect(try Program.run(train("f", epochs: 2)).code == 0)
-    let fromFile = try Program.run(["train", "--recipe", path("recipe.yaml"), "--threads", "1", "--out", path("g")])
+    let fromFile = try Program.run([
+      "train", "--recipe", path("recipe.yaml"), "--threads", "1", "--out", path("g"),
+    ])
     #expect(fromFile.code == 0, "\(fromFile.errors)")
     #expect(try bytes("f", "model.safetensors") == bytes("g", "model.safetensors"))
   }

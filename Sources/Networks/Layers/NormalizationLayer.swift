@@ -74,7 +74,8 @@ public struct BatchNorm: Sendable {
       return .refused(
         TorchError(
           kind: .value,
-          message: "batch norm in training needs more than one value a channel, found images of shape \(x.shape)"))
+          message:
+            "batch norm in training needs more than one value a channel, found images of shape \(x.shape)"))
     }
     // Without running statistics to move, libtorch takes the batch's own and touches nothing.
     let reads = !pass.training || pass.updatesBuffers

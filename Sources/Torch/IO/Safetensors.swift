@@ -60,7 +60,8 @@ public struct Safetensors {
     var result: [String: Tensor] = [:]
     for name in names where result.updateValue(self[name]!, forKey: name) != nil {
       throw TorchError(
-        kind: .file, message: "\(file.path): the names of two tensors differ only in how '\(name)' is spelled in Unicode")
+        kind: .file,
+        message: "\(file.path): the names of two tensors differ only in how '\(name)' is spelled in Unicode")
     }
     return result
   }
