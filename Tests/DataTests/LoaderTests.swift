@@ -86,6 +86,7 @@ import Torch
   /// The one-pass form gives the bits of the tensor operations that it stands for.
   @Test(arguments: [
     "none", "crop:2", "flip", "crop:3,flip", "crop:9,flip:1", "crop:1,flip,normalize,cutout:3:1,noise:0.1",
+    "crop:2,flip,cutout:4:0.5", "normalize,noise:0.1,cutout:3:1", "cutout:9:1,flip",
   ])
   func onePassEqualsTensorOperations(_ pipeline: String) throws {
     let data = try memoryData(9, shape: [3, 6, 5])

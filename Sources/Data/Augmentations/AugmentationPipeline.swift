@@ -73,8 +73,9 @@ public struct AugmentationPipeline: Sendable {
     return applyAfter(images, draw)
   }
 
-  func applyAfter(_ preprocessed: Tensor, _ draw: Draw) -> Tensor {
-    zip(after, draw.after).reduce(preprocessed) { $1.0.apply($0, $1.1) }
+  /// The members after the preprocessing, from the one of that number on.
+  func applyAfter(_ preprocessed: Tensor, _ draw: Draw, from first: Int = 0) -> Tensor {
+    zip(after, draw.after).dropFirst(first).reduce(preprocessed) { $1.0.apply($0, $1.1) }
   }
 
   /// The mixtures of a batch.

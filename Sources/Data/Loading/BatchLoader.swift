@@ -116,9 +116,11 @@ public struct BatchLoader: Sendable {
       let draw = augmentation.draw(indices.count, shape: data.shape, family)
       let images: Tensor
       if let fused, stored == nil, let memory = data.images.inMemory(indices) {
-        images = augmentation.applyAfter(fused(memory.source.all, memory.indices, draw), draw)
+        images = augmentation.applyAfter(
+          fused(memory.source.all, memory.indices, draw), draw, from: fused.membersAfter)
       } else if let fused, let stored, FusedBytes.reads(stored) {
-        images = augmentation.applyAfter(fused(stored, Array(indices.indices), draw), draw)
+        images = augmentation.applyAfter(
+          fused(stored, Array(indices.indices), draw), draw, from: fused.membersAfter)
       } else {
         // Bytes are a quarter of what floats are, so that they are moved first.
         images = augmentation.apply(unitPixels(stored!.to(device)), draw, preprocessing: preprocessing)

@@ -1,13 +1,14 @@
 import Foundation
 import Torch
 
-/// Bytes to normalised floats in one pass: gather, crop, flip, conversion and normalisation together.
+/// Bytes to normalised floats in one pass: gather, crop, flip, conversion, normalisation and cutout together.
 ///
 /// It stands for the same tensor operations and gives the same bits: a table holds what they make of each of the 256
 /// values in each channel.
 struct FusedBytes: Sendable {
   private let crop: PadCrop?
   private let flips: Bool
+  private let cutout: Cutout?
   /// 256 floats a channel.
   private let table: [Float]
 
@@ -21,6 +22,7 @@ struct FusedBytes: Sendable {
     flips = rest.first is HorizontalFlip
     if flips { rest = rest.dropFirst() }
     guard rest.isEmpty else { return nil }
+    cutout = pipeline.after.first as? Cutout
     table = withNoGrad {
       let pixels = unitPixels(Tensor((0...255).map { UInt8($0) }, shape: [256, 1, 1, 1]))
         .expand([256, channels, 1, 1])
@@ -34,6 +36,9 @@ struct FusedBytes: Sendable {
     images.dtype == .uint8 && images.device == .cpu && images.isContiguous()
   }
 
+  /// How many members after the preprocessing are done with.
+  var membersAfter: Int { cutout == nil ? 0 : 1 }
+
   /// - Parameters:
   ///   - images: uint8 [N, C, H, W].
   ///   - places: which of them, B.
@@ -43,9 +48,8 @@ struct FusedBytes: Sendable {
     let shape = images.shape
     let (channels, height, width) = (shape[1], shape[2], shape[3])
     for place in places { precondition((0..<shape[0]).contains(place), "image \(place) of \(shape[0])") }
-    let padding = crop?.padding ?? 0
-    let windows: [Int] = crop == nil ? [] : draw.before[0][0].array()
-    let mirrored: [Bool] = flips ? draw.before[crop == nil ? 0 : 1][0].array() : []
+    let changes = changes(places.count, draw, height: height, width: width)
+    let area = height * width
     let result = Tensor.empty([places.count, channels, height, width], dtype: .float32)
     let parts = max(1, min(Runtime.threads, result.count / 65_536))
     images.withUnsafeBytes { stored in
@@ -57,22 +61,11 @@ struct FusedBytes: Sendable {
           nonisolated(unsafe) let table = table.baseAddress!
           DispatchQueue.concurrentPerform(iterations: parts) { part in
             for index in (part * places.count / parts)..<((part + 1) * places.count / parts) {
-              let dy = windows.isEmpty ? 0 : windows[2 * index] - padding
-              let dx = windows.isEmpty ? 0 : windows[2 * index + 1] - padding
-              let isMirrored = mirrored.isEmpty ? false : mirrored[index]
               for channel in 0..<channels {
-                let from = source + (places[index] * channels + channel) * height * width
-                let to = target + (index * channels + channel) * height * width
-                let values = table + channel * 256
-                for y in 0..<height {
-                  let row = to + y * width
-                  guard (0..<height).contains(y + dy) else {
-                    row.update(repeating: values[0], count: width)
-                    continue
-                  }
-                  Self.copy(
-                    from + (y + dy) * width, row, values, width: width, shift: dx, mirrored: isMirrored)
-                }
+                changes[index].write(
+                  source + (places[index] * channels + channel) * area,
+                  to: target + (index * channels + channel) * area, values: table + channel * 256,
+                  height: height, width: width)
               }
             }
           }
@@ -82,22 +75,75 @@ struct FusedBytes: Sendable {
     return result
   }
 
-  /// One row: to[x] = from[x + shift], or with left and right exchanged after that.
-  @inline(__always)
-  private static func copy(
-    _ from: UnsafePointer<UInt8>, _ to: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>,
-    width: Int,
-    shift: Int, mirrored: Bool
+  private func changes(
+    _ count: Int, _ draw: AugmentationPipeline.Draw, height: Int, width: Int
+  ) -> [Change] {
+    var changes = [Change](repeating: Change(), count: count)
+    if let crop {
+      let windows: [Int] = draw.before[0][0].array()
+      for index in 0..<count {
+        changes[index].down = windows[2 * index] - crop.padding
+        changes[index].right = windows[2 * index + 1] - crop.padding
+      }
+    }
+    if flips {
+      let flipped: [Bool] = draw.before[crop == nil ? 0 : 1][0].array()
+      for index in 0..<count { changes[index].isMirrored = flipped[index] }
+    }
+    if let cutout {
+      let corners: [Int] = draw.after[0][0].array()
+      let applied: [Bool] = draw.after[0][1].array()
+      for index in 0..<count where applied[index] {
+        let (top, left) = (corners[2 * index], corners[2 * index + 1])
+        changes[index].hiddenRows = (top..<(top + cutout.side)).clamped(to: 0..<height)
+        changes[index].hiddenColumns = (left..<(left + cutout.side)).clamped(to: 0..<width)
+      }
+    }
+    return changes
+  }
+}
+
+/// What happens to one image, in this order: shifted, mirrored, looked up, partly hidden.
+private struct Change {
+  /// out[y, x] = in[y + down, x + right], the table's first value outside.
+  var down = 0
+  var right = 0
+  var isMirrored = false
+  var hiddenRows = 0..<0
+  var hiddenColumns = 0..<0
+
+  /// One channel.
+  func write(
+    _ from: UnsafePointer<UInt8>, to: UnsafeMutablePointer<Float>, values: UnsafePointer<Float>, height: Int,
+    width: Int
   ) {
-    let low = min(max(0, -shift), width)
-    let high = max(low, min(width, width - shift))
-    if mirrored {
+    for y in 0..<height {
+      let row = to + y * width
+      if (0..<height).contains(y + down) {
+        write(row: from + (y + down) * width, to: row, values, width)
+      } else {
+        row.update(repeating: values[0], count: width)
+      }
+      if hiddenRows.contains(y) {
+        (row + hiddenColumns.lowerBound).update(repeating: 0, count: hiddenColumns.count)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func write(
+    row from: UnsafePointer<UInt8>, to: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>,
+    _ width: Int
+  ) {
+    let low = min(max(0, -right), width)
+    let high = max(low, min(width, width - right))
+    if isMirrored {
       for x in 0..<low { to[width - 1 - x] = values[0] }
-      for x in low..<high { to[width - 1 - x] = values[Int(from[x + shift])] }
+      for x in low..<high { to[width - 1 - x] = values[Int(from[x + right])] }
       for x in high..<width { to[width - 1 - x] = values[0] }
     } else {
       for x in 0..<low { to[x] = values[0] }
-      for x in low..<high { to[x] = values[Int(from[x + shift])] }
+      for x in low..<high { to[x] = values[Int(from[x + right])] }
       for x in high..<width { to[x] = values[0] }
     }
   }
