@@ -58,6 +58,17 @@ public struct Parameters {
       allowUnused: true, file: file, line: line)
     var pieces = tensors.map { _ in Tensor?.none }
     for (index, gradient) in zip(leaves, found) where gradient.isDefined { pieces[index] = gradient }
+    if !createGraph {
+      // Each gradient goes to its place in one copy, whatever its layout in memory.
+      return withNoGrad {
+        let flat = Tensor.empty([layout.count], dtype: tensors[0].dtype, device: tensors[0].device)
+        for (slot, piece) in zip(layout.slots, pieces) {
+          let place = flat.narrow(dim: 0, start: slot.range.lowerBound, length: slot.range.count)
+          if let piece { place.view(slot.shape).copy_(piece) } else { place.zero_() }
+        }
+        return flat
+      }
+    }
     return .concatenated(
       zip(pieces, tensors).map { piece, tensor in
         piece?.reshape([-1]) ?? .zeros([tensor.count], dtype: tensor.dtype, device: tensor.device)

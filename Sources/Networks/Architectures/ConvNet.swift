@@ -96,7 +96,7 @@ public struct ConvNet: Network {
     for block in blocks {
       x = block.convolution(x, weights)
       x = block.norm(x, weights, &pass)
-      x = settings.pooling(settings.activation(x))
+      x = settings.pooling(settings.activation.overwriting(x))
     }
     let features = x.flatten(from: 1)
     return Output(

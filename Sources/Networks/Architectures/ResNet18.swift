@@ -94,7 +94,10 @@ public struct ResNet18: Network {
   public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
-    var x = stemNorm(stem(x, weights), weights, &pass).relu()
+    // On the CPU, convolutions with batch norm are faster on images whose channels lie together; the layout passes on
+    // from layer to layer. Group norms are slower on it.
+    let lies = x.device == .cpu && settings.norm == .batch ? x.contiguous(memoryFormat: .channelsLast) : x
+    var x = stemNorm(stem(lies, weights), weights, &pass).relu_()
     if settings.stem == .imagenet { x = x.maxPool2d([3, 3], stride: [2, 2], padding: [1, 1]) }
     for block in blocks { x = block(x, weights, &pass) }
     let features = x.adaptiveAvgPool2d([1, 1]).flatten(from: 1)
@@ -143,9 +146,10 @@ struct BasicBlock: Sendable {
   }
 
   func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
-    var branch = firstNorm(first(x, weights), weights, &pass).relu()
+    // Sums and activations overwrite: no backward pass reads what was there.
+    var branch = firstNorm(first(x, weights), weights, &pass).relu_()
     branch = secondNorm(second(branch, weights), weights, &pass)
-    guard let shortcut else { return (branch + x).relu() }
-    return (branch + shortcut.norm(shortcut.convolution(x, weights), weights, &pass)).relu()
+    guard let shortcut else { return branch.add_(x).relu_() }
+    return branch.add_(shortcut.norm(shortcut.convolution(x, weights), weights, &pass)).relu_()
   }
 }

@@ -10,6 +10,10 @@ public enum Activation: String, Sendable, Hashable, CaseIterable, SettingChoice 
   case swish
   case gelu
 
+  /// The activation of values that nobody else needs: ReLU overwrites them, which spares a pass over memory. Right after
+  /// convolutions and normalisations, whose backward passes do not read their outputs.
+  public func overwriting(_ x: Tensor) -> Tensor { self == .relu ? x.relu_() : self(x) }
+
   public func callAsFunction(_ x: Tensor) -> Tensor {
     switch self {
     case .relu: x.relu()

@@ -1,0 +1,177 @@
+import Command
+import Data
+import Foundation
+import Reports
+import Runs
+
+/// One HTML page about one or several training runs: what came out, how it went, with which settings.
+public enum TrainingReport {
+  private struct Run {
+    let name: String
+    let record: RunRecord
+    let recipe: TrainRecipe
+    let lines: [MetricsLog.Line]
+    let summary: TrainingRun.Summary?
+  }
+
+  /// - Parameters:
+  ///   - runs: folders of training runs, finished or not.
+  ///   - page: the file to write; figures with their scripts and data go to `figures` beside it.
+  /// - Throws: ``CommandError`` for a folder that is no training run, or a page that cannot be written.
+  public static func write(_ runs: [URL], to page: URL) throws {
+    let runs = try runs.map(read)
+    let figures = page.deletingLastPathComponent().appendingPathComponent("figures")
+    var report = HTMLReport(
+      title: runs.count == 1 ? runs[0].name : "\(runs.count) training runs",
+      subtitle: runs.map(\.recipe.data.path).uniqued().joined(separator: ", "),
+      footer: "Salar \(ProgramVersion.text)")
+    report.section("Results")
+    report.table(results(runs))
+    for run in runs where run.summary == nil {
+      report.callout(.warning, "\(run.name) has not ended: its last step is \(run.lines.last?.step ?? 0).")
+    }
+    report.section("Learning curves")
+    try curves(runs, figures, &report)
+    for run in runs {
+      guard let summary = run.summary, let confusion = summary.confusion else { continue }
+      report.section(runs.count == 1 ? "Classes" : "Classes: \(run.name)")
+      try classes(run, summary, confusion, figures, &report)
+    }
+    try samples(runs, &report)
+    report.section("Settings")
+    for run in runs {
+      if runs.count > 1 { report.subsection(run.name) }
+      report.settings(settings(run))
+      report.details("The whole recipe") { $0.code((try? Recipe.yaml(run.recipe)) ?? "") }
+    }
+    try report.write(to: page)
+  }
+
+  private static func read(_ url: URL) throws -> Run {
+    let record = try RunRecord(reading: url)
+    guard record.info.kind == "train" else {
+      throw CommandError("\(url.path): holds a run of '\(record.info.kind)'; a training run was expected")
+    }
+    // The network's keys depend on its name, which the file knows.
+    let values = try Recipe.values(in: url.appendingPathComponent("recipe.yaml"))
+    let defaults = TrainRecipe(
+      data: .init(), network: try NetworkChoice(values["network.name"] ?? ""), training: .init(), seed: 0)
+    return Run(
+      name: url.lastPathComponent, record: record, recipe: try record.recipe(over: defaults),
+      lines: try record.metrics(), summary: try record.summary(as: TrainingRun.Summary.self))
+  }
+
+  private static func results(_ runs: [Run]) -> ReportTable {
+    var table = ReportTable([
+      .text("run"), .text("network"), .number("parameters", .fixed(0)), .number("epochs", .fixed(0)),
+      .number("accuracy", .percent(2), best: .highest), .number("loss", .significant(4), best: .lowest),
+      .number("calibration error", .significant(3), best: .lowest), .number("test images", .fixed(0)),
+    ])
+    for run in runs {
+      func number(_ value: Double?) -> ReportTable.Cell { value.map { .number($0) } ?? .missing }
+      let summary = run.summary
+      table.append([
+        .text(run.name), .text(run.recipe.network.name), number(summary.map { Double($0.parameters) }),
+        .number(Double(run.recipe.training.epochs)), number(summary?.accuracy), number(summary?.loss),
+        number(summary?.ece), number(summary?.count.map(Double.init)),
+      ])
+    }
+    return table
+  }
+
+  private static func curves(_ runs: [Run], _ figures: URL, _ report: inout HTMLReport) throws {
+    func series(_ key: String, _ suffix: String, _ style: LineChart.Series.Style) -> [LineChart.Series] {
+      runs.compactMap { run in
+        let points = run.lines.compactMap { line in line.values[key].map { (Double(line.epoch + 1), $0) } }
+        guard !points.isEmpty else { return nil }
+        let name = runs.count == 1 ? suffix : "\(run.name), \(suffix)"
+        return LineChart.Series(name, x: points.map(\.0), y: points.map(\.1), style: style)
+      }
+    }
+    let charts = [
+      ("loss", "cross-entropy", series("train/loss", "training", .dashed) + series("test/loss", "test", .linePoints)),
+      (
+        "accuracy", "accuracy",
+        series("train/accuracy", "training", .dashed) + series("test/accuracy", "test", .linePoints)
+      ),
+    ]
+    var drawn: [(picture: Reports.Picture, caption: String)] = []
+    for (name, label, lines) in charts where !lines.isEmpty {
+      let chart = LineChart(x: Axis("epoch"), y: Axis(label), series: lines)
+      let picture = try chart.draw(name, in: figures).picture("\(label) by epoch")
+      drawn.append((picture, "\(label.prefix(1).uppercased())\(label.dropFirst()) by epoch"))
+    }
+    if drawn.isEmpty { report.paragraph("No epoch has ended yet.") } else { report.figures(drawn) }
+  }
+
+  private static func classes(
+    _ run: Run, _ summary: TrainingRun.Summary, _ confusion: [[Int]], _ figures: URL, _ report: inout HTMLReport
+  ) throws {
+    let names = confusion.indices.map { summary.classNames.indices.contains($0) ? summary.classNames[$0] : "\($0)" }
+    var table = ReportTable([
+      .text("class"), .number("images", .fixed(0)), .number("recognised", .percent(1)),
+      .text("most often taken for"),
+    ])
+    for (label, row) in confusion.enumerated() {
+      let total = row.reduce(0, +)
+      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
+      table.append([
+        .text(names[label]), .number(Double(total)),
+        total == 0 ? .missing : .number(Double(row[label]) / Double(total)),
+        .text(wrong.map { "\(names[$0]) (\(row[$0]))" } ?? "–"),
+      ])
+    }
+    // Beyond this the cells are too small to see.
+    if names.count <= 30 {
+      let map = HeatMap(
+        xLabel: "taken for", yLabel: "is", columns: names, rows: names, values: confusion.map { $0.map(Double.init) },
+        format: .fixed(0))
+      let side = 180 + 36 * names.count
+      let drawn = try map.draw("confusion-\(run.name.filter { $0.isLetter || $0.isNumber })", in: figures, size: (side, side - 40))
+      report.figure(
+        try drawn.picture("how often each class was taken for each"), caption: "Confusion on the test images")
+    }
+    report.table(table)
+  }
+
+  /// Pictures of the data, where it can still be read.
+  private static func samples(_ runs: [Run], _ report: inout HTMLReport) throws {
+    for run in runs.uniqued(by: \.recipe.data.path) {
+      var choice = run.recipe.data
+      choice.trainLimit = min(choice.trainLimit ?? 500, 500)
+      guard let data = try? choice.open(.train), let sheet = try? ContactSheet.draw(data, rows: 12, perClass: 10),
+        let png = try? PictureWriter.png(sheet)
+      else { continue }
+      report.section("Data: \(choice.path)")
+      report.figure(
+        Reports.Picture(.png, Foundation.Data(png), description: "training images by class"),
+        caption: "Training images by class")
+    }
+  }
+
+  private static func settings(_ run: Run) -> [(String, String)] {
+    let training = run.recipe.training
+    let last = run.record.info.starts.last
+    return [
+      ("data", run.recipe.data.path), ("network", run.recipe.network.name),
+      ("optimizer", "\(training.optimizer.rawValue), learning rate \(training.lr), batch \(training.batch)"),
+      ("schedule", training.schedule.kind.rawValue),
+      ("augmentation", training.augment.isEmpty ? "none" : training.augment),
+      ("precision", training.precision.rawValue), ("seed", "\(run.recipe.seed)"),
+      ("machine", last.map { "\($0.system), \($0.cores) cores, \($0.device)" } ?? ""),
+      ("libtorch", last?.libtorch ?? ""),
+    ]
+  }
+}
+
+extension Sequence {
+  /// The first of each kind, in order.
+  func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+    var seen: Set<Key> = []
+    return filter { seen.insert(key($0)).inserted }
+  }
+}
+
+extension Sequence where Element: Hashable {
+  func uniqued() -> [Element] { uniqued { $0 } }
+}
