@@ -21,6 +21,11 @@ public enum TrainingReport {
   public static func write(_ runs: [URL], to page: URL) throws {
     let runs = try runs.map(read)
     let figures = page.deletingLastPathComponent().appendingPathComponent("figures")
+    do {
+      try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
+    } catch {
+      throw CommandError("\(figures.path): cannot be made: \(error.localizedDescription)")
+    }
     var report = HTMLReport(
       title: runs.count == 1 ? runs[0].name : "\(runs.count) training runs",
       subtitle: runs.map(\.recipe.data.path).uniqued().joined(separator: ", "),
@@ -89,7 +94,10 @@ public enum TrainingReport {
       }
     }
     let charts = [
-      ("loss", "cross-entropy", series("train/loss", "training", .dashed) + series("test/loss", "test", .linePoints)),
+      (
+        "loss", "cross-entropy",
+        series("train/loss", "training", .dashed) + series("test/loss", "test", .linePoints)
+      ),
       (
         "accuracy", "accuracy",
         series("train/accuracy", "training", .dashed) + series("test/accuracy", "test", .linePoints)
@@ -105,9 +113,12 @@ public enum TrainingReport {
   }
 
   private static func classes(
-    _ run: Run, _ summary: TrainingRun.Summary, _ confusion: [[Int]], _ figures: URL, _ report: inout HTMLReport
+    _ run: Run, _ summary: TrainingRun.Summary, _ confusion: [[Int]], _ figures: URL,
+    _ report: inout HTMLReport
   ) throws {
-    let names = confusion.indices.map { summary.classNames.indices.contains($0) ? summary.classNames[$0] : "\($0)" }
+    let names = confusion.indices.map {
+      summary.classNames.indices.contains($0) ? summary.classNames[$0] : "\($0)"
+    }
     var table = ReportTable([
       .text("class"), .number("images", .fixed(0)), .number("recognised", .percent(1)),
       .text("most often taken for"),
@@ -124,10 +135,12 @@ public enum TrainingReport {
     // Beyond this the cells are too small to see.
     if names.count <= 30 {
       let map = HeatMap(
-        xLabel: "taken for", yLabel: "is", columns: names, rows: names, values: confusion.map { $0.map(Double.init) },
+        xLabel: "taken for", yLabel: "is", columns: names, rows: names,
+        values: confusion.map { $0.map(Double.init) },
         format: .fixed(0))
       let side = 180 + 36 * names.count
-      let drawn = try map.draw("confusion-\(run.name.filter { $0.isLetter || $0.isNumber })", in: figures, size: (side, side - 40))
+      let drawn = try map.draw(
+        "confusion-\(run.name.filter { $0.isLetter || $0.isNumber })", in: figures, size: (side, side - 40))
       report.figure(
         try drawn.picture("how often each class was taken for each"), caption: "Confusion on the test images")
     }
@@ -139,7 +152,8 @@ public enum TrainingReport {
     for run in runs.uniqued(by: \.recipe.data.path) {
       var choice = run.recipe.data
       choice.trainLimit = min(choice.trainLimit ?? 500, 500)
-      guard let data = try? choice.open(.train), let sheet = try? ContactSheet.draw(data, rows: 12, perClass: 10),
+      guard let data = try? choice.open(.train),
+        let sheet = try? ContactSheet.draw(data, rows: 12, perClass: 10),
         let png = try? PictureWriter.png(sheet)
       else { continue }
       report.section("Data: \(choice.path)")

@@ -64,6 +64,9 @@ public protocol Network: Sendable {
   /// [C, H, W] of one input.
   var inputShape: [Int] { get }
   var classes: Int { get }
+  /// Whether a training step is faster on images whose channels lie together (measured on the CPU). Layers pass the
+  /// layout of their input on; results differ by rounding.
+  var prefersChannelsLast: Bool { get }
 
   /// Fresh weights (float32, on the CPU), with the reference's distributions.
   func initial(_ generator: Generator) -> Point
@@ -76,6 +79,13 @@ public protocol Network: Sendable {
 }
 
 extension Network {
+  public var prefersChannelsLast: Bool { false }
+
+  /// The images in the layout that this network is fastest on.
+  public func laidOut(_ images: Tensor) -> Tensor {
+    prefersChannelsLast && images.dim == 4 ? images.contiguous(memoryFormat: .channelsLast) : images
+  }
+
   /// The logits [B, classes] at a point in evaluation mode, without a graph.
   public func logits(_ x: Tensor, at point: Point) -> Tensor {
     withNoGrad {

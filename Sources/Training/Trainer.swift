@@ -112,7 +112,7 @@ public final class Trainer<Architecture: Network> {
       let part = batch.selecting(samples)
       let isFull = if case .all = samples { true } else { false }
       pass.probes = self.probes
-      let output = self.computing { self.network(part.images, weights, &pass) }
+      let output = self.computing { self.network(self.network.laidOut(part.images), weights, &pass) }
       var values = crossEntropyPerSample(output.logits, part.labels, smoothing: self.settings.labelSmoothing)
       for index in self.regularisers.indices {
         let term = self.regularisers[index].term(part, output, isFirstFullPass: isFull && isFirst)

@@ -17,8 +17,9 @@ struct ReportCommand: TensorCommand {
 
   func work() throws {
     let folders = runs.map { URL(fileURLWithPath: $0) }
-    guard let page = out.map({ URL(fileURLWithPath: $0) })
-      ?? (folders.count == 1 ? folders[0].appendingPathComponent("report.html") : nil)
+    guard
+      let page = out.map({ URL(fileURLWithPath: $0) })
+        ?? (folders.count == 1 ? folders[0].appendingPathComponent("report.html") : nil)
     else { throw ValidationError("--out is missing: a page about several runs belongs to none of them") }
     try TrainingReport.write(folders, to: page)
     try CommandOutput.line(page.path)

@@ -68,6 +68,12 @@ import Torch
     let again = try Program.run(train("run", epochs: 30, "--json"))
     #expect(again.output == result.output)
 
+    let report = try Program.run(["report", path("run")])
+    #expect(report.code == 0, "\(report.errors)")
+    let page = try String(contentsOf: folder.file("run/report.html"), encoding: .utf8)
+    for words in ["Learning curves", "Confusion", "hidden", "data:image/"] { #expect(page.contains(words)) }
+    #expect(try Program.run(["report", path("exported")]).code == 1)
+
     let export = try Program.run(["export", path("run"), "--to", "pytorch", path("exported")])
     #expect(export.code == 0, "\(export.errors)")
     let script = try String(contentsOf: folder.file("exported/model.py"), encoding: .utf8)

@@ -40,7 +40,7 @@ enum EngineBenchmarks {
     let streams = RandomStreams(seed: 0)
     let point = network.initial(streams.stream("init"))
     let data = streams.stream("data")
-    let images = Tensor.randn([batch] + network.inputShape, generator: data)
+    let images = network.laidOut(Tensor.randn([batch] + network.inputShape, generator: data))
     let labels = Tensor.randint(0, network.classes, [batch], generator: data)
     return {
       let weights = point.leaves()

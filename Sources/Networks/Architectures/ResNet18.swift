@@ -91,13 +91,11 @@ public struct ResNet18: Network {
   public var bufferLayout: BufferLayout { blueprint.bufferLayout }
   public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
   public var classes: Int { settings.classes }
+  public var prefersChannelsLast: Bool { settings.norm == .batch }
   public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
-    // On the CPU, convolutions with batch norm are faster on images whose channels lie together; the layout passes on
-    // from layer to layer. Group norms are slower on it.
-    let lies = x.device == .cpu && settings.norm == .batch ? x.contiguous(memoryFormat: .channelsLast) : x
-    var x = stemNorm(stem(lies, weights), weights, &pass).relu_()
+    var x = stemNorm(stem(x, weights), weights, &pass).relu_()
     if settings.stem == .imagenet { x = x.maxPool2d([3, 3], stride: [2, 2], padding: [1, 1]) }
     for block in blocks { x = block(x, weights, &pass) }
     let features = x.adaptiveAvgPool2d([1, 1]).flatten(from: 1)
