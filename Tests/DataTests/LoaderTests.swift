@@ -67,6 +67,13 @@ import Torch
     #expect(!one.images.equal(later.images))
   }
 
+  @Test func stepsDrawDifferently() throws {
+    let same = try memoryData(1, classes: 1).subset([Int](repeating: 0, count: 32))
+    let loader = try loader(same, batchSize: 16)
+    let (first, second) = (try loader.batch(epoch: 0, step: 0), try loader.batch(epoch: 0, step: 1))
+    #expect(!first.images.equal(second.images))
+  }
+
   /// Without augmentation a batch is what the formula says of the bytes.
   @Test func imagesAreThePreprocessedBytes() throws {
     let data = try memoryData(7)
