@@ -236,6 +236,15 @@ ct_int ct_call(
     const void *handle, const ct_value *arguments, ct_int count, ct_value *results,
     ct_int capacity) CT_NOEXCEPT;
 
+// MARK: Normalisation
+
+/// act(norm(x)·scale + shift + residual), averaged over 2×2 places where `pooled`, as one operation on images
+/// [B, C, H, W]: over `groups` of channels for each image, or over the batch where it is 0. `residual` may be NULL;
+/// running statistics, both or neither, are moved where the norm is over the batch. NULL on failure.
+ct_tensor ct_normalize(
+    ct_tensor x, ct_tensor scale, ct_tensor shift, ct_tensor residual, ct_tensor running_mean,
+    ct_tensor running_variance, ct_int groups, double momentum, double eps, bool relu, bool pooled) CT_NOEXCEPT;
+
 #include "CTorchOperators.h"
 #include "ctorch_allocator.h"
 

@@ -95,8 +95,7 @@ public struct ConvNet: Network {
     var x = x
     for block in blocks {
       x = block.convolution(x, weights)
-      x = block.norm(x, weights, &pass)
-      x = settings.pooling(settings.activation.overwriting(x))
+      x = block.norm(x, weights, &pass, activation: settings.activation, pooling: settings.pooling)
     }
     let features = x.flatten(from: 1)
     return Output(

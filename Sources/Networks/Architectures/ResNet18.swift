@@ -95,7 +95,7 @@ public struct ResNet18: Network {
   public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
-    var x = stemNorm(stem(x, weights), weights, &pass).relu_()
+    var x = stemNorm(stem(x, weights), weights, &pass, activation: .relu)
     if settings.stem == .imagenet { x = x.maxPool2d([3, 3], stride: [2, 2], padding: [1, 1]) }
     for block in blocks { x = block(x, weights, &pass) }
     let features = x.adaptiveAvgPool2d([1, 1]).flatten(from: 1)
@@ -144,10 +144,9 @@ struct BasicBlock: Sendable {
   }
 
   func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
-    // Sums and activations overwrite: no backward pass reads what was there.
-    var branch = firstNorm(first(x, weights), weights, &pass).relu_()
-    branch = secondNorm(second(branch, weights), weights, &pass)
-    guard let shortcut else { return branch.add_(x).relu_() }
-    return branch.add_(shortcut.norm(shortcut.convolution(x, weights), weights, &pass)).relu_()
+    let branch = firstNorm(first(x, weights), weights, &pass, activation: .relu)
+    let residual =
+      shortcut.map { $0.norm($0.convolution(x, weights), weights, &pass) } ?? x
+    return secondNorm(second(branch, weights), weights, &pass, adding: residual, activation: .relu)
   }
 }

@@ -38,13 +38,55 @@ public enum NormalizationLayer: Sendable {
     }
   }
 
-  /// [B, C, H, W] → the same shape.
-  public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
-    switch self {
-    case .none: x
-    case .batch(let norm): norm(x, weights, &pass)
-    case .group(let norm): norm(x, weights)
-    case .layer(let norm): norm(x, weights)
+  /// The norm of x, the sum with a residual, activation and pooling, as far as possible in one operation.
+  ///
+  /// - Parameters:
+  ///   - x: [B, C, H, W], which nobody else needs: it may be overwritten.
+  ///   - residual: of the same shape.
+  public func callAsFunction(
+    _ x: Tensor, _ weights: Parameters, _ pass: inout Pass, adding residual: Tensor? = nil,
+    activation: Activation? = nil, pooling: Pooling = .none
+  ) -> Tensor {
+    var rest = Rest(residual: residual, activation: activation, pooling: pooling)
+    return switch self {
+    case .none: rest(x)
+    case .batch(let norm): norm(x, weights, &pass, &rest)
+    case .group(let norm): norm(x, weights, &rest)
+    case .layer(let norm): rest(norm(x, weights))
+    }
+  }
+
+  /// What is still to be done after a normalisation: each norm takes from it what it does in one operation.
+  struct Rest {
+    var residual: Tensor?
+    var activation: Activation?
+    var pooling: Pooling
+
+    /// Whether ReLU comes next; it does no longer then.
+    mutating func takeReLU() -> Bool {
+      guard residual == nil, activation == .relu else { return false }
+      activation = nil
+      return true
+    }
+
+    /// Whether averaging comes next; it does no longer then.
+    mutating func takeAveraging() -> Bool {
+      guard residual == nil, activation == nil, pooling == .average else { return false }
+      pooling = .none
+      return true
+    }
+
+    mutating func takeResidual() -> Tensor? {
+      defer { residual = nil }
+      return residual
+    }
+
+    /// Sums and activations overwrite x: no backward pass of a norm or a convolution reads what was there.
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      var x = x
+      if let residual { x = x.add_(residual) }
+      if let activation { x = activation.overwriting(x) }
+      return pooling(x)
     }
   }
 }
@@ -69,7 +111,9 @@ public struct BatchNorm: Sendable {
     }
   }
 
-  public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
+  func callAsFunction(
+    _ x: Tensor, _ weights: Parameters, _ pass: inout Pass, _ rest: inout NormalizationLayer.Rest
+  ) -> Tensor {
     if pass.training, x.count == x.size(1), x.isDefined {
       return .refused(
         TorchError(
@@ -77,13 +121,21 @@ public struct BatchNorm: Sendable {
           message:
             "batch norm in training needs more than one value a channel, found images of shape \(x.shape)"))
     }
-    // Without running statistics to move, libtorch takes the batch's own and touches nothing.
-    let reads = !pass.training || pass.updatesBuffers
-    if pass.training, pass.updatesBuffers { withNoGrad { _ = pass.buffers[batches].add_(1) } }
-    return x.batchNorm(
-      weight: weights[scale], bias: weights[shift], runningMean: reads ? pass.buffers[mean] : nil,
-      runningVar: reads ? pass.buffers[variance] : nil, training: pass.training, momentum: 0.1, eps: 1e-5,
-      cudnnEnabled: true)
+    guard pass.training else {
+      return rest(
+        x.batchNorm(
+          weight: weights[scale], bias: weights[shift], runningMean: pass.buffers[mean],
+          runningVar: pass.buffers[variance], training: false, momentum: 0.1, eps: 1e-5, cudnnEnabled: true))
+    }
+    if pass.updatesBuffers { withNoGrad { _ = pass.buffers[batches].add_(1) } }
+    let residual = rest.takeResidual()
+    let relu = rest.takeReLU()
+    let pooled = rest.takeAveraging()
+    return rest(
+      x.batchNormalized(
+        scale: weights[scale], shift: weights[shift],
+        running: pass.updatesBuffers ? (pass.buffers[mean], pass.buffers[variance]) : nil, adding: residual,
+        relu: relu, pooled: pooled))
   }
 }
 
@@ -103,8 +155,11 @@ public struct GroupNorm: Sendable {
     }
   }
 
-  public func callAsFunction(_ x: Tensor, _ weights: Parameters) -> Tensor {
-    x.groupNorm(numGroups: groups, weight: weights[scale], bias: weights[shift], eps: 1e-5)
+  func callAsFunction(_ x: Tensor, _ weights: Parameters, _ rest: inout NormalizationLayer.Rest) -> Tensor {
+    let relu = rest.takeReLU()
+    let pooled = rest.takeAveraging()
+    return rest(
+      x.groupNormalized(groups: groups, scale: weights[scale], shift: weights[shift], relu: relu, pooled: pooled))
   }
 }
 
@@ -124,7 +179,7 @@ public struct LayerNorm: Sendable {
     }
   }
 
-  public func callAsFunction(_ x: Tensor, _ weights: Parameters) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ weights: Parameters) -> Tensor {
     x.layerNorm(shape, weight: weights[scale], bias: weights[shift], eps: 1e-5)
   }
 }
