@@ -2,6 +2,7 @@
 
 #include "../include/ctorch_allocator.h"
 
+#include "Environment.h"
 #include "IdleLimit.h"
 #include "State.h"
 #include "ThreadCaches.h"
@@ -80,6 +81,10 @@ void ct_allocator_reset_peak(void) {
       state.live.load(std::memory_order_relaxed), std::memory_order_relaxed);
   state.peak_reserved.store(
       state.reserved.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
+int64_t ct_allocator_control_group_memory(const char* groups, const char* root) {
+  return control_group_memory(groups, root);
 }
 
 }  // extern "C"

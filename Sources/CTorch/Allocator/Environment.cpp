@@ -11,32 +11,59 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <string_view>
 
 namespace ctorch_allocator {
 
 namespace {
 
-int64_t control_group_memory() {
-#ifdef __linux__
-  for (const char* path :
-       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    if (FILE* file = std::fopen(path, "re")) {
-      long long bytes = 0;
-      int fields = std::fscanf(file, "%lld", &bytes);
-      std::fclose(file);
-      if (fields == 1 && bytes > 0) {
-        return bytes;
-      }
+// The number in a file; INT64_MAX where there is no such file or it says `max`.
+int64_t limit_in(const std::string& path) {
+  long long bytes = 0;
+  if (FILE* file = std::fopen(path.c_str(), "re")) {
+    if (std::fscanf(file, "%lld", &bytes) != 1) {
+      bytes = 0;
     }
+    std::fclose(file);
   }
-#endif
-  return INT64_MAX;
+  return bytes > 0 ? bytes : INT64_MAX;
+}
+
+// The smallest limit of a group and of all above it. Folders that are not there
+// are passed over: inside a container the mount may begin at the container's own
+// group, while the path tells of it from the outside.
+int64_t smallest_limit(const std::string& mount, std::string group, const char* limit_file) {
+  int64_t smallest = INT64_MAX;
+  // A path that leads out of the mount leads nowhere in it.
+  if (group.find("/..") != std::string::npos || group == "/") {
+    group.clear();
+  }
+  while (true) {
+    smallest = std::min(smallest, limit_in(mount + group + "/" + limit_file));
+    size_t slash = group.rfind('/');
+    if (slash == std::string::npos) {
+      return smallest;
+    }
+    group.resize(slash);
+  }
+}
+
+bool has_word(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    size_t comma = list.find(',');
+    if (list.substr(0, comma) == word) {
+      return true;
+    }
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return false;
 }
 
 int64_t machine_memory() {
   auto pages = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES));
   int64_t physical = pages > 0 ? pages * static_cast<int64_t>(page_size()) : INT64_MAX;
-  return std::min(physical, control_group_memory());
+  return std::min(physical, control_group_memory("/proc/self/cgroup", "/sys/fs/cgroup"));
 }
 
 bool parse_bytes(const char* text, int64_t& bytes) {
@@ -90,6 +117,40 @@ void read_variables() {
 }
 
 }  // namespace
+
+// A line is `number:controllers:path`; version 2 has the number 0 and no
+// controllers.
+int64_t control_group_memory(const char* groups, const char* root) {
+  int64_t smallest = INT64_MAX;
+  FILE* file = std::fopen(groups, "re");
+  if (file == nullptr) {
+    return smallest;
+  }
+  char* text = nullptr;
+  size_t space = 0;
+  while (getline(&text, &space, file) > 0) {
+    std::string_view line(text);
+    if (line.ends_with('\n')) {
+      line.remove_suffix(1);
+    }
+    size_t first = line.find(':');
+    size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
+    if (second == std::string_view::npos) {
+      continue;
+    }
+    std::string_view controllers = line.substr(first + 1, second - first - 1);
+    std::string group(line.substr(second + 1));
+    if (controllers.empty()) {
+      smallest = std::min(smallest, smallest_limit(root, group, "memory.max"));
+    } else if (has_word(controllers, "memory")) {
+      std::string mount = std::string(root) + "/memory";
+      smallest = std::min(smallest, smallest_limit(mount, group, "memory.limit_in_bytes"));
+    }
+  }
+  std::free(text);
+  std::fclose(file);
+  return smallest;
+}
 
 void read_environment() {
   int64_t memory = machine_memory();
