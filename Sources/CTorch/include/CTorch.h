@@ -35,7 +35,7 @@ typedef struct {
 /// A device: libtorch's type number and index; type -1 = none.
 typedef struct {
   int16_t type;
-  int16_t index;
+  int32_t index;
 } ct_device;
 
 /// Several tensors, each owned by the receiver; free `items` with `ct_list_free`. `items` is NULL on failure.
