@@ -13,8 +13,9 @@ extension Point {
   ///
   /// - Parameters:
   ///   - network: whose layout the tensors must have.
-  ///   - state: by name; any floating-point type. Batch counts may be missing, as old files lack them.
-  ///   - dtype: precision of the point; nil takes the type of the first parameter.
+  ///   - state: by name; any floating-point types. Batch counts may be missing, as old files lack them.
+  ///   - dtype: precision of the point; nil takes the parameters' own, or where they have several the narrowest that
+  ///     holds all of them: float32 for float16 beside bfloat16.
   ///   - device: where the point lives.
   /// - Throws: ``NetworkError`` that names every missing, unknown and misshapen tensor.
   public convenience init(
@@ -55,7 +56,7 @@ extension Point {
       throw NetworkError("these weights are not this network's:\n  \(shown)\(rest)")
     }
 
-    let precision = dtype ?? parameters.first??.dtype ?? .float32
+    let precision = dtype ?? DType.holding(parameters.map { $0!.dtype })
     let flat = Tensor.concatenated(
       parameters.map { $0!.detach().reshape([-1]).to(dtype: precision, device: device) })
     let buffers = Buffers(layout: bufferLayout, tensors: statistics.map { $0!.detach().clone() })
@@ -65,5 +66,14 @@ extension Point {
   /// A flat vector such as a gradient, as tensors by parameter name (views).
   public static func named(_ flat: Tensor, _ layout: Layout) -> [(name: String, tensor: Tensor)] {
     zip(layout.slots, Parameters(splitting: flat, layout).tensors).map { (name: $0.name, tensor: $1) }
+  }
+}
+
+extension DType {
+  /// The narrowest floating-point type that holds the numbers of all of these.
+  fileprivate static func holding(_ types: [DType]) -> DType {
+    let distinct = Set(types)
+    if let only = distinct.first, distinct.count == 1 { return only }
+    return distinct.contains(.float64) ? .float64 : .float32
   }
 }

@@ -259,6 +259,29 @@ import Torch
   }
 }
 
+extension StateDictionaryTests {
+  @Test(arguments: [
+    ([DType.float32, .float32], DType.float32), ([.float16, .float16], .float16),
+    ([.bfloat16, .float16], .float32),
+    ([.float16, .float32], .float32), ([.float32, .float16], .float32), ([.float32, .float64], .float64),
+    ([.float64, .bfloat16], .float64),
+  ])
+  func severalTypesBecomeTheOneThatHoldsThem(_ types: [DType], _ expected: DType) throws {
+    let network = try LeNet()
+    // Every second tensor in the second type, whichever comes first.
+    let state = Dictionary(
+      uniqueKeysWithValues: network.initial(Generator(seed: 2)).stateDictionary.enumerated().map {
+        ($1.name, $1.tensor.to(types[$0 % 2]))
+      })
+    let point = try Point(network, state: state)
+    #expect(point.dtype == expected)
+    for (name, tensor) in point.stateDictionary {
+      #expect(tensor.equal(state[name]!.to(expected)), "\(name)")
+    }
+    #expect(try Point(network, state: state, dtype: .bfloat16).dtype == .bfloat16)
+  }
+}
+
 @Suite struct SettingsTests {
   @Test func impossibleNetworksAreRefused() {
     var settings = ConvNet.Settings()
