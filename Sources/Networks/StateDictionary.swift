@@ -51,6 +51,12 @@ extension Point {
       problems.append("unknown: \(name) \(state[name]!.shape)")
     }
     guard problems.isEmpty else {
+      if let prefix = Self.commonPrefix(of: state.keys, before: known) {
+        throw NetworkError(
+          "these weights are not this network's: every name begins with '\(prefix)', as that of a module inside "
+            + "another one does; save them without it: "
+            + "{name.removeprefix('\(prefix)'): tensor for name, tensor in state.items()}")
+      }
       let shown = problems.prefix(8).joined(separator: "\n  ")
       let rest = problems.count > 8 ? "\n  and \(problems.count - 8) more" : ""
       throw NetworkError("these weights are not this network's:\n  \(shown)\(rest)")
@@ -61,6 +67,18 @@ extension Point {
       parameters.map { $0!.detach().reshape([-1]).to(dtype: precision, device: device) })
     let buffers = Buffers(layout: bufferLayout, tensors: statistics.map { $0!.detach().clone() })
     self.init(layout: layout, flat: flat, buffers: buffers.to(precision, device: device))
+  }
+
+  /// What all names begin with before names of the network, such as `module.`.
+  private static func commonPrefix(of names: some Collection<String>, before known: Set<String>) -> String? {
+    for name in names {
+      for dot in name.indices
+      where name[dot] == "." && known.contains(String(name[name.index(after: dot)...])) {
+        let prefix = name[...dot]
+        return names.allSatisfy { $0.hasPrefix(prefix) } ? String(prefix) : nil
+      }
+    }
+    return nil
   }
 
   /// A flat vector such as a gradient, as tensors by parameter name (views).

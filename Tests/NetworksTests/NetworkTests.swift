@@ -260,6 +260,11 @@ import Torch
 }
 
 extension StateDictionaryTests {
+  private func state(of network: LeNet) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: network.initial(Generator(seed: 2)).stateDictionary.map { ($0.name, $0.tensor) })
+  }
+
   @Test(arguments: [
     ([DType.float32, .float32], DType.float32), ([.float16, .float16], .float16),
     ([.bfloat16, .float16], .float32),
@@ -279,6 +284,26 @@ extension StateDictionaryTests {
       #expect(tensor.equal(state[name]!.to(expected)), "\(name)")
     }
     #expect(try Point(network, state: state, dtype: .bfloat16).dtype == .bfloat16)
+  }
+
+  @Test(arguments: ["module.", "model.", "module.model."])
+  func aBeginningThatAllNamesShareIsNamed(_ prefix: String) throws {
+    let network = try LeNet()
+    var state = Dictionary(uniqueKeysWithValues: state(of: network).map { (prefix + $0, $1) })
+    func message() -> String? {
+      #expect(throws: NetworkError.self) { try Point(network, state: state) }?.message
+    }
+    let expected =
+      "these weights are not this network's: every name begins with '\(prefix)', as that of a module inside "
+      + "another one does; save them without it: "
+      + "{name.removeprefix('\(prefix)'): tensor for name, tensor in state.items()}"
+    #expect(message() == expected)
+    // Also where something else is wrong with them, but not where names beside these have none.
+    state[prefix + "step"] = Tensor.zeros([1])
+    state[prefix + "fc_1.bias"] = nil
+    #expect(message() == expected)
+    state["step"] = Tensor.zeros([1])
+    #expect(message()?.contains("missing: features.0.weight") == true)
   }
 }
 
