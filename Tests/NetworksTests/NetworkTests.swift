@@ -319,12 +319,37 @@ extension StateDictionaryTests {
     settings = .init()
     (settings.norm, settings.width) = (.group, 6)
     #expect(throws: NetworkError.self) { try ConvNet(settings) }
+    var resnet = ResNet18.Settings()
+    (resnet.norm, resnet.width) = (.group, 6)
+    #expect(throws: NetworkError("network resnet18: group norm needs a width divisible by 4, found 6")) {
+      try ResNet18(resnet)
+    }
     var lenet = LeNet.Settings()
     lenet.size = 8
     #expect(throws: NetworkError.self) { try LeNet(lenet) }
     var mlp = MLP.Settings()
     mlp.dropout = 1
     #expect(throws: NetworkError.self) { try MLP(mlp) }
+  }
+
+  @Test func numbersThatNoImagesHaveAreRefused() {
+    func check<Settings: NetworkSettings>(_ kind: Settings.Type) {
+      for (key, numbers) in [("channels", [0, 4097]), ("size", [-1, 4097]), ("classes", [0, 1_000_001])] {
+        for number in numbers {
+          var settings = kind.init() as! any ImageNetworkSettings
+          switch key {
+          case "channels": settings.channels = number
+          case "size": settings.size = number
+          default: settings.classes = number
+          }
+          let error = #expect(throws: NetworkError.self) { try settings.network() }
+          #expect(
+            error?.message.hasPrefix("network \(kind.name): \(key) must be in 1…") == true
+              && error?.message.hasSuffix("found \(number)") == true, "\(error as Any)")
+        }
+      }
+    }
+    for kind in NetworkCatalog.all { check(kind) }
   }
 
   @Test func helpNamesEveryKeyAndNoOther() throws {
