@@ -121,6 +121,40 @@ void ct_set_anomaly_mode(bool enabled) noexcept { torch::autograd::AnomalyMode::
 
 // MARK: Random numbers
 
+namespace {
+
+// Matsumoto and Nishimura's `init_by_array` (mt19937ar, 2002) with the key {low half, high half}.
+at::mt19937_data_pod mersenne_state(uint64_t seed) {
+  constexpr uint32_t n = at::MERSENNE_STATE_N;
+  const uint32_t key[2] = {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)};
+  at::mt19937_data_pod data{};
+  data.seed_ = seed;
+  data.left_ = 1;
+  data.seeded_ = true;
+  auto &state = data.state_;
+  state[0] = 19650218;
+  for (uint32_t i = 1; i < n; ++i) state[i] = 1812433253u * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
+  uint32_t i = 1;
+  auto advance = [&] {
+    if (++i == n) {
+      state[0] = state[n - 1];
+      i = 1;
+    }
+  };
+  for (uint32_t k = 0; k < n; ++k) {
+    state[i] = (state[i] ^ ((state[i - 1] ^ (state[i - 1] >> 30)) * 1664525u)) + key[k % 2] + k % 2;
+    advance();
+  }
+  for (uint32_t k = 0; k < n - 1; ++k) {
+    state[i] = (state[i] ^ ((state[i - 1] ^ (state[i - 1] >> 30)) * 1566083941u)) - i;
+    advance();
+  }
+  state[0] = 0x80000000u;
+  return data;
+}
+
+}  // namespace
+
 ct_generator ct_generator_make(ct_device place, uint64_t seed) noexcept {
   return guarded(static_cast<ct_generator>(nullptr), [&] {
     at::Device where = device(place);
@@ -133,6 +167,16 @@ ct_generator ct_generator_make(ct_device place, uint64_t seed) noexcept {
     }
     return reinterpret_cast<ct_generator>(generator.unsafeReleaseGeneratorImpl());
   });
+}
+
+ct_generator ct_generator_make_wide(ct_device place, uint64_t seed) noexcept {
+  ct_generator handle = ct_generator_make(place, seed);
+  if (handle != nullptr && place.type == static_cast<int16_t>(at::kCPU)) {
+    at::mt19937 engine;
+    engine.set_data(mersenne_state(seed));
+    at::check_generator<at::CPUGeneratorImpl>(generator_view(handle))->set_engine(engine);
+  }
+  return handle;
 }
 
 void ct_generator_release(ct_generator handle) noexcept {

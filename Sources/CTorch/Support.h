@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -184,6 +185,11 @@ inline std::optional<at::MemoryFormat> optional_memory_format(int8_t value) {
 }
 
 inline at::Device device(ct_device value) {
+  // libtorch's own index is narrower.
+  TORCH_CHECK_VALUE(
+      value.index >= -1 && value.index <= std::numeric_limits<at::DeviceIndex>::max(),
+      "the index of a device must be in 0…", static_cast<int>(std::numeric_limits<at::DeviceIndex>::max()),
+      ", found ", value.index);
   return at::Device(
       static_cast<at::DeviceType>(value.type), static_cast<at::DeviceIndex>(value.index));
 }

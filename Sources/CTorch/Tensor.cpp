@@ -96,7 +96,7 @@ ct_int ct_element_size(int8_t type) noexcept { return static_cast<ct_int>(c10::e
 ct_device ct_device_of(ct_tensor handle) noexcept {
   if (is_undefined(handle)) return {-1, -1};
   at::Device place = view(handle).device();
-  return {static_cast<int16_t>(place.type()), static_cast<int16_t>(place.index())};
+  return {static_cast<int16_t>(place.type()), static_cast<int32_t>(place.index())};
 }
 
 bool ct_is_contiguous(ct_tensor handle, int8_t memory_format) noexcept {

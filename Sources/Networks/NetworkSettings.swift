@@ -55,4 +55,11 @@ extension NetworkSettings {
         "network \(Self.name): \(key) must be in \(range.lowerBound)…\(range.upperBound), found \(value)")
     }
   }
+
+  /// - Throws: ``NetworkError`` where the norm cannot be laid over that many channels.
+  func check(_ norm: NormKind, width: Int) throws(NetworkError) {
+    if norm == .group, width % 4 != 0 {
+      throw NetworkError("network \(Self.name): group norm needs a width divisible by 4, found \(width)")
+    }
+  }
 }

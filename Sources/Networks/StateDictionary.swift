@@ -13,8 +13,9 @@ extension Point {
   ///
   /// - Parameters:
   ///   - network: whose layout the tensors must have.
-  ///   - state: by name; any floating-point type. Batch counts may be missing, as old files lack them.
-  ///   - dtype: precision of the point; nil takes the type of the first parameter.
+  ///   - state: by name; any floating-point types. Batch counts may be missing, as old files lack them.
+  ///   - dtype: precision of the point; nil takes the parameters' own, or where they have several the narrowest that
+  ///     holds all of them: float32 for float16 beside bfloat16.
   ///   - device: where the point lives.
   /// - Throws: ``NetworkError`` that names every missing, unknown and misshapen tensor.
   public convenience init(
@@ -50,20 +51,47 @@ extension Point {
       problems.append("unknown: \(name) \(state[name]!.shape)")
     }
     guard problems.isEmpty else {
+      if let prefix = Self.commonPrefix(of: state.keys, before: known) {
+        throw NetworkError(
+          "these weights are not this network's: every name begins with '\(prefix)', as that of a module inside "
+            + "another one does; save them without it: "
+            + "{name.removeprefix('\(prefix)'): tensor for name, tensor in state.items()}")
+      }
       let shown = problems.prefix(8).joined(separator: "\n  ")
       let rest = problems.count > 8 ? "\n  and \(problems.count - 8) more" : ""
       throw NetworkError("these weights are not this network's:\n  \(shown)\(rest)")
     }
 
-    let precision = dtype ?? parameters.first??.dtype ?? .float32
+    let precision = dtype ?? DType.holding(parameters.map { $0!.dtype })
     let flat = Tensor.concatenated(
       parameters.map { $0!.detach().reshape([-1]).to(dtype: precision, device: device) })
     let buffers = Buffers(layout: bufferLayout, tensors: statistics.map { $0!.detach().clone() })
     self.init(layout: layout, flat: flat, buffers: buffers.to(precision, device: device))
   }
 
+  /// What all names begin with before names of the network, such as `module.`.
+  private static func commonPrefix(of names: some Collection<String>, before known: Set<String>) -> String? {
+    for name in names {
+      for dot in name.indices
+      where name[dot] == "." && known.contains(String(name[name.index(after: dot)...])) {
+        let prefix = name[...dot]
+        return names.allSatisfy { $0.hasPrefix(prefix) } ? String(prefix) : nil
+      }
+    }
+    return nil
+  }
+
   /// A flat vector such as a gradient, as tensors by parameter name (views).
   public static func named(_ flat: Tensor, _ layout: Layout) -> [(name: String, tensor: Tensor)] {
     zip(layout.slots, Parameters(splitting: flat, layout).tensors).map { (name: $0.name, tensor: $1) }
+  }
+}
+
+extension DType {
+  /// The narrowest floating-point type that holds the numbers of all of these.
+  fileprivate static func holding(_ types: [DType]) -> DType {
+    let distinct = Set(types)
+    if let only = distinct.first, distinct.count == 1 { return only }
+    return distinct.contains(.float64) ? .float64 : .float32
   }
 }

@@ -18,7 +18,8 @@ public enum Device: Hashable, Sendable {
   var c: ct_device {
     switch self {
     case .cpu: ct_device(type: 0, index: -1)
-    case .cuda(let index): ct_device(type: 1, index: Int16(index))
+    // To libtorch -1 would be whichever device is current.
+    case .cuda(let index): ct_device(type: 1, index: index < 0 ? .min : Int32(clamping: index))
     case .mps: ct_device(type: 13, index: 0)
     }
   }

@@ -259,6 +259,54 @@ import Torch
   }
 }
 
+extension StateDictionaryTests {
+  private func state(of network: LeNet) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: network.initial(Generator(seed: 2)).stateDictionary.map { ($0.name, $0.tensor) })
+  }
+
+  @Test(arguments: [
+    ([DType.float32, .float32], DType.float32), ([.float16, .float16], .float16),
+    ([.bfloat16, .float16], .float32),
+    ([.float16, .float32], .float32), ([.float32, .float16], .float32), ([.float32, .float64], .float64),
+    ([.float64, .bfloat16], .float64),
+  ])
+  func severalTypesBecomeTheOneThatHoldsThem(_ types: [DType], _ expected: DType) throws {
+    let network = try LeNet()
+    // Every second tensor in the second type, whichever comes first.
+    let state = Dictionary(
+      uniqueKeysWithValues: network.initial(Generator(seed: 2)).stateDictionary.enumerated().map {
+        ($1.name, $1.tensor.to(types[$0 % 2]))
+      })
+    let point = try Point(network, state: state)
+    #expect(point.dtype == expected)
+    for (name, tensor) in point.stateDictionary {
+      #expect(tensor.equal(state[name]!.to(expected)), "\(name)")
+    }
+    #expect(try Point(network, state: state, dtype: .bfloat16).dtype == .bfloat16)
+  }
+
+  @Test(arguments: ["module.", "model.", "module.model."])
+  func aBeginningThatAllNamesShareIsNamed(_ prefix: String) throws {
+    let network = try LeNet()
+    var state = Dictionary(uniqueKeysWithValues: state(of: network).map { (prefix + $0, $1) })
+    func message() -> String? {
+      #expect(throws: NetworkError.self) { try Point(network, state: state) }?.message
+    }
+    let expected =
+      "these weights are not this network's: every name begins with '\(prefix)', as that of a module inside "
+      + "another one does; save them without it: "
+      + "{name.removeprefix('\(prefix)'): tensor for name, tensor in state.items()}"
+    #expect(message() == expected)
+    // Also where something else is wrong with them, but not where names beside these have none.
+    state[prefix + "step"] = Tensor.zeros([1])
+    state[prefix + "fc_1.bias"] = nil
+    #expect(message() == expected)
+    state["step"] = Tensor.zeros([1])
+    #expect(message()?.contains("missing: features.0.weight") == true)
+  }
+}
+
 @Suite struct SettingsTests {
   @Test func impossibleNetworksAreRefused() {
     var settings = ConvNet.Settings()
@@ -271,12 +319,37 @@ import Torch
     settings = .init()
     (settings.norm, settings.width) = (.group, 6)
     #expect(throws: NetworkError.self) { try ConvNet(settings) }
+    var resnet = ResNet18.Settings()
+    (resnet.norm, resnet.width) = (.group, 6)
+    #expect(throws: NetworkError("network resnet18: group norm needs a width divisible by 4, found 6")) {
+      try ResNet18(resnet)
+    }
     var lenet = LeNet.Settings()
     lenet.size = 8
     #expect(throws: NetworkError.self) { try LeNet(lenet) }
     var mlp = MLP.Settings()
     mlp.dropout = 1
     #expect(throws: NetworkError.self) { try MLP(mlp) }
+  }
+
+  @Test func numbersThatNoImagesHaveAreRefused() {
+    func check<Settings: NetworkSettings>(_ kind: Settings.Type) {
+      for (key, numbers) in [("channels", [0, 4097]), ("size", [-1, 4097]), ("classes", [0, 1_000_001])] {
+        for number in numbers {
+          var settings = kind.init() as! any ImageNetworkSettings
+          switch key {
+          case "channels": settings.channels = number
+          case "size": settings.size = number
+          default: settings.classes = number
+          }
+          let error = #expect(throws: NetworkError.self) { try settings.network() }
+          #expect(
+            error?.message.hasPrefix("network \(kind.name): \(key) must be in 1…") == true
+              && error?.message.hasSuffix("found \(number)") == true, "\(error as Any)")
+        }
+      }
+    }
+    for kind in NetworkCatalog.all { check(kind) }
   }
 
   @Test func helpNamesEveryKeyAndNoOther() throws {

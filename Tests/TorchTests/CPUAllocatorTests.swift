@@ -1,4 +1,6 @@
+import CTorch
 import Foundation
+import PeerSupport
 import Testing
 import Torch
 
@@ -158,6 +160,46 @@ struct CPUAllocatorTests {
       #expect(wrong == 0)
       #expect(CPUAllocator.statistics.live == live)
     }
+  }
+
+  /// `limits`: what stands in files below the mount.
+  @Test(arguments: [
+    // Version 2: the tightest of the group and those above it.
+    ("0::/a/b\n", ["a/b/memory.max": "max\n", "a/memory.max": "4096\n", "memory.max": "8192\n"], 4096),
+    ("0::/a/b\n", ["a/b/memory.max": "1024\n", "a/memory.max": "max\n", "b/memory.max": "7\n"], 1024),
+    ("0::/\n", ["memory.max": "512\n"], 512),
+    // A container's own group, seen at the root while the path tells of it from the outside.
+    ("0::/docker/x\n", ["memory.max": "256\n"], 256),
+    ("0::/../x\n", ["memory.max": "128\n", "x/memory.max": "1\n"], 128),
+    // A path may have colons.
+    ("0::/a:b/c\n", ["a:b/memory.max": "96\n"], 96),
+    // Version 1, where other controllers have paths of their own.
+    (
+      "12:cpu,cpuacct:/a\n4:hugetlb,memory:/b/c\n1:name=systemd:/a\n",
+      [
+        "memory/b/memory.limit_in_bytes": "2048\n",
+        "memory/b/c/memory.limit_in_bytes": "9223372036854771712\n",
+        "memory/a/memory.limit_in_bytes": "1\n", "b/memory.max": "2\n",
+      ], 2048
+    ),
+    // Both: version 2 without memory beside version 1.
+    ("4:memory:/b\n0::/b\n", ["memory/b/memory.limit_in_bytes": "64\n"], 64),
+    ("0::/a\n", ["a/memory.max": "max\n"], Int64.max), ("", ["memory.max": "1\n"], .max),
+    ("nonsense\n::\n", [:], .max),
+  ])
+  func theTightestControlGroupCounts(_ groups: String, _ limits: [String: String], _ expected: Int64) throws {
+    let folder = try TemporaryFolder()
+    let list = folder.file("cgroup")
+    try groups.write(to: list, atomically: false, encoding: .utf8)
+    let root = folder.file("mount")
+    for (name, text) in limits {
+      let file = root.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try text.write(to: file, atomically: false, encoding: .utf8)
+    }
+    #expect(ct_allocator_control_group_memory(list.path, root.path) == expected)
+    #expect(ct_allocator_control_group_memory(folder.file("none").path, root.path) == .max)
   }
 
   @Test func theBeginningIsAsTheEnvironmentSays() {

@@ -23,6 +23,16 @@ struct DeviceTests {
     #expect(throws: TorchError.self) { try catchingTorchErrors { Tensor([1.0]).to(.cuda(99)) } }
     #expect(throws: TorchError.self) { try Device.cuda(99).synchronize() }
   }
+
+  @Test(arguments: [128, 256, 1 << 16, 1 << 32, Int.max, -1, -256, Int.min])
+  func indicesThatNoDeviceHas(_ index: Int) {
+    // Narrowed to libtorch's eight bits, some of these would be another device.
+    let error = #expect(throws: TorchError.self) { try Device.cuda(index).synchronize() }
+    #expect(error?.kind == .value)
+    #expect(error?.message.hasPrefix("the index of a device must be in 0…127, found ") == true)
+    #expect(throws: TorchError.self) { try catchingTorchErrors { Tensor.zeros([1], device: .cuda(index)) } }
+    #expect(throws: TorchError.self) { try Generator(seed: 0, device: .cuda(index)) }
+  }
 }
 
 struct DTypeTests {

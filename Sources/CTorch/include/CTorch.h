@@ -35,7 +35,7 @@ typedef struct {
 /// A device: libtorch's type number and index; type -1 = none.
 typedef struct {
   int16_t type;
-  int16_t index;
+  int32_t index;
 } ct_device;
 
 /// Several tensors, each owned by the receiver; free `items` with `ct_list_free`. `items` is NULL on failure.
@@ -177,6 +177,9 @@ void ct_set_anomaly_mode(bool enabled) CT_NOEXCEPT;
 
 /// NULL on failure (a device this machine lacks).
 ct_generator ct_generator_make(ct_device device, uint64_t seed) CT_NOEXCEPT;
+/// The same with all 64 bits of the seed in effect on every device. libtorch's CPU stream, a Mersenne Twister, takes
+/// 32 of them by itself; here its state is made from both halves by `init_by_array` of its authors.
+ct_generator ct_generator_make_wide(ct_device device, uint64_t seed) CT_NOEXCEPT;
 void ct_generator_release(ct_generator generator) CT_NOEXCEPT;
 bool ct_generator_seed(ct_generator generator, uint64_t seed) CT_NOEXCEPT;
 /// The state as a tensor of bytes.

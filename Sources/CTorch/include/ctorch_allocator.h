@@ -55,8 +55,8 @@ void ct_allocator_set_enabled(bool enabled);
 
 /// Caps the idle bytes; the blocks idle longest are given back first, at once
 /// and whenever a block is freed. -1 (or any negative value) means no cap. The
-/// default is half of the memory of the machine, or of the control group where
-/// that is smaller.
+/// default is half of the memory of the machine, or of what its control groups
+/// leave the process where that is less.
 ///
 /// Each thread keeps short lists of small blocks (up to 1 MiB) that are not
 /// held against a cap of 64 MiB or more; below that the lists are not used.
@@ -84,6 +84,11 @@ void ct_allocator_reset_peak(void);
 /// before it is started with `profile_memory`. Off at the start, for asking
 /// whether a profiler listens takes longer than a small allocation itself.
 void ct_allocator_set_reports(bool reports);
+
+/// The smallest memory limit of the control groups that `groups` lists (a file
+/// like /proc/self/cgroup, of version 1, 2 or both) and of all groups above them;
+/// INT64_MAX where there is none. `root` is where they are mounted.
+int64_t ct_allocator_control_group_memory(const char *groups, const char *root);
 
 #ifdef __cplusplus
 }

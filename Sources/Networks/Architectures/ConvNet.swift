@@ -2,8 +2,8 @@ import Torch
 
 /// The ConvNet of the distillation papers (Gidaris and Komodakis 2018; names as in the MTT code): depth blocks of
 /// convolution 3×3, normalisation, activation and pooling, then one linear layer.
-public struct ConvNet: Network {
-  public struct Settings: NetworkSettings, Hashable {
+public struct ConvNet: ImageNetwork {
+  public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "convnet"
     public static let summary = "depth × (convolution 3×3, norm, activation, pooling), then a linear layer"
     public static let help: [(key: String, meaning: String)] = [
@@ -37,19 +37,15 @@ public struct ConvNet: Network {
   }
 
   public let settings: Settings
-  private let blueprint: Blueprint
+  public let blueprint: Blueprint
   private let blocks: [Block]
   private let classifier: Linear
 
   public init(_ settings: Settings = Settings()) throws(NetworkError) {
     try settings.check("depth", settings.depth, 1...16)
     try settings.check("width", settings.width, 1...65_536)
-    try settings.check("channels", settings.channels, 1...4_096)
-    try settings.check("size", settings.size, 1...4_096)
-    try settings.check("classes", settings.classes, 1...1_000_000)
-    if settings.norm == .group, settings.width % 4 != 0 {
-      throw NetworkError("network convnet: group norm needs a width divisible by 4, found \(settings.width)")
-    }
+    try settings.checkImages()
+    try settings.check(settings.norm, width: settings.width)
     self.settings = settings
     var builder = LayoutBuilder()
     var blocks: [Block] = []
@@ -84,12 +80,6 @@ public struct ConvNet: Network {
     self.blocks = blocks
     blueprint = builder.finished()
   }
-
-  public var layout: Layout { blueprint.layout }
-  public var bufferLayout: BufferLayout { blueprint.bufferLayout }
-  public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
-  public var classes: Int { settings.classes }
-  public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
     var x = x

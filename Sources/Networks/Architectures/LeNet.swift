@@ -2,8 +2,8 @@ import Torch
 
 /// LeNet-5 with ReLU and max pooling (LeCun et al. 1998; names as in the MTT code): convolutions 5×5 of 6 and 16
 /// channels, linear layers of 120 and 84.
-public struct LeNet: Network {
-  public struct Settings: NetworkSettings, Hashable {
+public struct LeNet: ImageNetwork {
+  public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "lenet"
     public static let summary = "LeNet-5: two convolutions 5×5 with max pooling, three linear layers"
     public static let help: [(key: String, meaning: String)] = [
@@ -22,14 +22,12 @@ public struct LeNet: Network {
   }
 
   public let settings: Settings
-  private let blueprint: Blueprint
+  public let blueprint: Blueprint
   private let convolutions: [Convolution]
   private let layers: [Linear]
 
   public init(_ settings: Settings = Settings()) throws(NetworkError) {
-    try settings.check("channels", settings.channels, 1...4_096)
-    try settings.check("size", settings.size, 1...4_096)
-    try settings.check("classes", settings.classes, 1...1_000_000)
+    try settings.checkImages()
     // Gray images are padded by 2 in the first convolution, so that 28×28 and 32×32 meet.
     let padding = settings.channels == 1 ? 2 : 0
     let first = (settings.size + 2 * padding - 4) / 2
@@ -53,12 +51,6 @@ public struct LeNet: Network {
     ]
     blueprint = builder.finished()
   }
-
-  public var layout: Layout { blueprint.layout }
-  public var bufferLayout: BufferLayout { blueprint.bufferLayout }
-  public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
-  public var classes: Int { settings.classes }
-  public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
     var x = x

@@ -1,8 +1,8 @@
 import Torch
 
 /// A multi-layer perceptron on the flattened image (names `fc_1`, `fc_2`, … as in the MTT code).
-public struct MLP: Network {
-  public struct Settings: NetworkSettings, Hashable {
+public struct MLP: ImageNetwork {
+  public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "mlp"
     public static let summary = "linear layers with an activation between them, on the flattened image"
     public static let help: [(key: String, meaning: String)] = [
@@ -27,15 +27,13 @@ public struct MLP: Network {
   }
 
   public let settings: Settings
-  private let blueprint: Blueprint
+  public let blueprint: Blueprint
   private let layers: [Linear]
   private let dropout: Dropout
 
   public init(_ settings: Settings = Settings()) throws(NetworkError) {
     for width in settings.hidden { try settings.check("hidden", width, 1...1_000_000) }
-    try settings.check("channels", settings.channels, 1...4_096)
-    try settings.check("size", settings.size, 1...4_096)
-    try settings.check("classes", settings.classes, 1...1_000_000)
+    try settings.checkImages()
     guard (0..<1).contains(settings.dropout) else {
       throw NetworkError("network mlp: dropout must be in [0, 1), found \(settings.dropout)")
     }
@@ -46,12 +44,6 @@ public struct MLP: Network {
     layers = (1..<widths.count).map { Linear(&builder, "fc_\($0)", in: widths[$0 - 1], out: widths[$0]) }
     blueprint = builder.finished()
   }
-
-  public var layout: Layout { blueprint.layout }
-  public var bufferLayout: BufferLayout { blueprint.bufferLayout }
-  public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
-  public var classes: Int { settings.classes }
-  public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
     var x = x.flatten(from: 1)

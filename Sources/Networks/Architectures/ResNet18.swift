@@ -6,12 +6,12 @@ import Torch
 ///   PyTorch's default initialisation.
 /// - `imagenet`: convolution 7×7 with stride 2 and max pooling; names as in torchvision (`downsample`, `fc`), with its
 ///   initialisation (Kaiming normal over the fan-out for convolutions).
-public struct ResNet18: Network {
+public struct ResNet18: ImageNetwork {
   public enum Stem: String, Sendable, Hashable, SettingChoice {
     case cifar, imagenet
   }
 
-  public struct Settings: NetworkSettings, Hashable {
+  public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "resnet18"
     public static let summary = "ResNet-18 of any width, with the CIFAR or the ImageNet stem"
     public static let help: [(key: String, meaning: String)] = [
@@ -36,7 +36,7 @@ public struct ResNet18: Network {
   }
 
   public let settings: Settings
-  private let blueprint: Blueprint
+  public let blueprint: Blueprint
   private let stem: Convolution
   private let stemNorm: NormalizationLayer
   private let blocks: [BasicBlock]
@@ -44,12 +44,8 @@ public struct ResNet18: Network {
 
   public init(_ settings: Settings = Settings()) throws(NetworkError) {
     try settings.check("width", settings.width, 1...65_536)
-    try settings.check("channels", settings.channels, 1...4_096)
-    try settings.check("size", settings.size, 1...4_096)
-    try settings.check("classes", settings.classes, 1...1_000_000)
-    if settings.norm == .group, settings.width % 4 != 0 {
-      throw NetworkError("network resnet18: group norm needs a width divisible by 4, found \(settings.width)")
-    }
+    try settings.checkImages()
+    try settings.check(settings.norm, width: settings.width)
     self.settings = settings
     let torchvision = settings.stem == .imagenet
     var builder = LayoutBuilder()
@@ -87,12 +83,7 @@ public struct ResNet18: Network {
     blueprint = builder.finished()
   }
 
-  public var layout: Layout { blueprint.layout }
-  public var bufferLayout: BufferLayout { blueprint.bufferLayout }
-  public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
-  public var classes: Int { settings.classes }
   public var prefersChannelsLast: Bool { settings.norm == .batch }
-  public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
     var x = stemNorm(stem(x, weights), weights, &pass, activation: .relu)

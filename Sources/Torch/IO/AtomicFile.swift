@@ -8,8 +8,8 @@ import Foundation
 ///
 /// What `body` writes goes to a temporary file in the same folder (`.salar-….tmp`), which replaces `url` once it is
 /// complete and on the disk. If anything fails before, the old file is as it was and the temporary one is gone. An
-/// existing file keeps its permissions; a symbolic link stays and the file that it points to is replaced. Who has the
-/// old file open or mapped goes on seeing the old contents.
+/// existing file keeps its permissions; a symbolic link stays, and the file that it points to is replaced or made. Who
+/// has the old file open or mapped goes on seeing the old contents.
 ///
 /// - Throws: ``TorchError`` of kind `.file`, naming the path and the system's reason; or what `body` throws.
 public func writeAtomically(
@@ -61,7 +61,7 @@ private struct Replaced {
   init(_ path: String) throws(TorchError) {
     guard let resolved = realpath(path, nil) else {
       // Nothing there yet. That a folder above is missing shows when the temporary file is made.
-      self.path = path
+      self.path = try endOfLinks(path)
       permissions = nil
       return
     }
@@ -75,6 +75,20 @@ private struct Replaced {
     }
     permissions = facts.st_mode & 0o777
   }
+}
+
+/// Where a path leads whose last links may point to nothing.
+private func endOfLinks(_ path: String) throws(TorchError) -> String {
+  var current = path
+  // As many as Linux follows.
+  for _ in 0..<40 {
+    guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: current) else {
+      return current
+    }
+    let folder = current.lastIndex(of: "/").map { current[...$0] } ?? ""
+    current = next.hasPrefix("/") ? next : folder + next
+  }
+  throw .file(path, "is a symbolic link that leads to no file", errno: ELOOP)
 }
 
 private func synchronize(_ descriptor: Int32) -> Bool {

@@ -81,6 +81,30 @@ import Testing
     #expect(try folder.contents == ["a", "link"])
   }
 
+  @Test func writesThroughLinksToNothing() throws {
+    try FileManager.default.createDirectory(at: folder.file("real"), withIntermediateDirectories: false)
+    // One relative link to another, in another folder.
+    #expect(symlink("real/second", folder.file("first").path) == 0)
+    #expect(symlink("../target", folder.file("real/second").path) == 0)
+    try write("new", to: folder.file("first"))
+    #expect(try text("target") == "new")
+    #expect(symlink(folder.file("real/end").path, folder.file("absolute").path) == 0)
+    try write("more", to: folder.file("absolute"))
+    #expect(try text("real/end") == "more")
+    for link in ["first", "real/second", "absolute"] {
+      var facts = stat()
+      #expect(lstat(folder.file(link).path, &facts) == 0)
+      #expect(facts.st_mode & S_IFMT == S_IFLNK, "\(link) is a link no more")
+    }
+    #expect(symlink("none/a", folder.file("lost").path) == 0)
+    expectRefusal(folder.file("lost").path, "No such file or directory") {
+      try write("x", to: folder.file("lost"))
+    }
+    #expect(symlink("circle", folder.file("circle").path) == 0)
+    expectRefusal("symbolic link that leads to no file") { try write("x", to: folder.file("circle")) }
+    #expect(try folder.contents == ["absolute", "circle", "first", "lost", "real", "target"])
+  }
+
   @Test func takesNamesAsLongAsTheFileSystemDoes() throws {
     let name = String(repeating: "n", count: 255)
     try write("long", to: folder.file(name))

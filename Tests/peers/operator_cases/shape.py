@@ -1,0 +1,66 @@
+"""Calls of the operators of the group shape."""
+
+import torch
+
+from .values import integers, n
+
+rows = dict(index=lambda: torch.tensor([2, 0, 2]))
+
+CASES = {
+    "reshape": dict(shape=[2, -1]),
+    "view": dict(size=[2, 6]),
+    "view_as": dict(other=lambda: n(2, 6)),
+    "flatten.using_ints": dict(self=lambda: n(2, 3, 4), start_dim=1, end_dim=2),
+    "unflatten.int": dict(sizes=[2, -1]),
+    "squeeze": dict(self=lambda: n(1, 3, 1)),
+    "squeeze.dim": dict(self=lambda: n(3, 1, 1)),
+    "permute": dict(self=lambda: n(2, 3, 4), dims=[2, 0, 1]),
+    "transpose.int": dict(self=lambda: n(2, 3, 4), dim0=0, dim1=-1),
+    "movedim.int": dict(self=lambda: n(2, 3, 4), source=0, destination=-1),
+    "expand": dict(self=lambda: n(3, 1), size=[2, 3, 4]),
+    "expand_as": dict(self=lambda: n(3, 1)),
+    "broadcast_to": dict(self=lambda: n(3, 1), size=[2, 3, 4]),
+    "repeat": dict(repeats=[2, 1, 3]),
+    "repeat_interleave.self_int": [dict(repeats=2), dict(repeats=3, dim=0, output_size=9)],
+    "tile": dict(dims=[2, 3]),
+    "flip": dict(dims=[0, 1]),
+    "roll": [dict(shifts=[1, -2], dims=[0, 1]), dict(shifts=[2], dims=[1])],
+    "cat": [dict(tensors=lambda: [n(3, 2), n(3, 4)]), dict(tensors=lambda: [n(3, 2), n(3, 2)])],
+    "stack": dict(tensors=lambda: [n(3, 2), n(3, 2)]),
+    "split.Tensor": dict(split_size=3),
+    "split_with_sizes": dict(self=lambda: n(4, 4), split_sizes=[1, 3]),
+    "chunk": dict(chunks=2),
+    "narrow": dict(start=1, length=2),
+    "select.int": dict(index=-1),
+    "slice.Tensor": dict(start=1, end=-1, step=2, self=lambda: n(2, 9)),
+    "index_select": rows | dict(self=lambda: n(2, 3)),
+    "index_select_backward": rows | dict(grad=lambda: n(2, 3), self_sizes=[2, 4]),
+    "gather": dict(index=lambda: integers(4, 3, 2)),
+    "scatter.src": dict(index=lambda: torch.tensor([[0, 2], [1, 3], [2, 0]]), src=lambda: n(3, 2)),
+    "scatter.value": dict(index=lambda: integers(4, 3, 2)),
+    "scatter_add": dict(index=lambda: integers(4, 3, 2), src=lambda: n(3, 2)),
+    "index_add": rows | dict(source=lambda: n(3, 3)),
+    "index_add_": rows | dict(source=lambda: n(3, 3)),
+    "index_copy_": dict(index=lambda: torch.tensor([3, 0]), source=lambda: n(3, 2)),
+    "index.Tensor": [
+        dict(indices=lambda: [torch.tensor([2, 0]), None]), dict(indices=lambda: [None, torch.tensor([1, 1, 3])]),
+        dict(indices=lambda: [torch.tensor([[True, False, True, True]] * 3)])],
+    "index_put_": [
+        dict(indices=lambda: [torch.tensor([2, 2]), torch.tensor([1, 1])], values=lambda: n(2), accumulate=True),
+        dict(indices=lambda: [None, torch.tensor([1])], values=lambda: n(3, 1))],
+    "nonzero": dict(self=lambda: integers(2, 3, 4)),
+    "tril": dict(diagonal=1),
+    "triu": dict(diagonal=-1),
+    "diagonal": dict(self=lambda: n(3, 4, 5), offset=1, dim1=2, dim2=0),
+    "diag_embed": dict(offset=-1, dim1=0, dim2=2),
+    "as_strided": dict(size=[2, 3], stride=[1, 4], storage_offset=1),
+    "unfold": dict(dimension=1, size=2, step=2),
+    "one_hot": dict(self=lambda: integers(4, 5), num_classes=6),
+    "t": dict(),
+    "contiguous": dict(self=lambda: n(2, 3, 4, 4), memory_format=torch.channels_last),
+    "clone": dict(self=lambda: n(2, 3, 4, 4), memory_format=torch.channels_last),
+    "copy_": dict(src=lambda: n(4)),
+    "fill_.Tensor": dict(value=lambda: torch.tensor(0.3, dtype=torch.float64)),
+    "to.dtype": [dict(dtype=torch.int32), dict(dtype=torch.float64, copy=True), dict(dtype=torch.bfloat16)],
+    "to.dtype_layout": dict(dtype=torch.float32, device=torch.device("cpu"), copy=True),
+}
