@@ -42,6 +42,24 @@ public struct SavedModel {
     try Safetensors.write(point.stateDictionary, metadata: ["salar": text], to: url)
   }
 
+  /// Weights from a file of any kind that ``StateFile`` reads, with the architecture they belong to.
+  ///
+  /// - Parameters:
+  ///   - network: nil where the file itself says, as those of ``write(to:)`` do.
+  ///   - settings: `key=value` of that architecture.
+  public init(
+    weights url: URL, network: String?, settings: [String] = [], device: Device = .cpu
+  ) throws {
+    guard let network else {
+      try self.init(reading: url, device: device)
+      return
+    }
+    let choice = try NetworkChoice(network).setting(settings)
+    let classes = try choice.make().classes
+    let card = Card(network: choice, normalization: nil, classNames: (0..<classes).map(String.init))
+    try self.init(StateFile(reading: url), card, device: device)
+  }
+
   /// A model written by ``write(to:)``, or the one of a run's folder.
   ///
   /// - Throws: ``CommandError`` if there is no model, or the weights are not the network's.
@@ -54,7 +72,7 @@ public struct SavedModel {
         throw CommandError("\(url.path): holds no \(Self.fileName); has the run ended? Run it again to go on")
       }
     }
-    let weights = try Safetensors(reading: file)
+    let weights = try StateFile(reading: file)
     guard let text = weights.metadata["salar"] else {
       throw CommandError("\(file.path): plain weights; name their --network, and --set what it needs")
     }
@@ -64,17 +82,19 @@ public struct SavedModel {
     } catch {
       throw CommandError("\(file.path): its description cannot be read: \(error)")
     }
-    try self.init(weights, card, named: file.path, device: device)
+    try self.init(weights, card, device: device)
   }
 
   /// Plain weights of a known architecture.
-  public init(_ weights: Safetensors, _ card: Card, named name: String, device: Device = .cpu) throws {
+  ///
+  /// - Throws: ``NetworkError`` for settings that make no network, ``CommandError`` if the weights are not the network's.
+  public init(_ weights: StateFile, _ card: Card, device: Device = .cpu) throws {
     let network = try card.network.make()
     func load(_ network: some Network) throws -> Point {
       do {
-        return try Point(network, state: weights.dictionary(), device: device)
+        return try Point(network, state: weights.dictionary, device: device)
       } catch let error as NetworkError {
-        throw CommandError("\(name): \(error.message)")
+        throw CommandError("\(weights.path): \(error.message)")
       }
     }
     self.init(card: card, network: network, point: try load(network))

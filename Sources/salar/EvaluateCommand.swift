@@ -7,51 +7,6 @@ import Networks
 import Torch
 import Training
 
-/// A trained network: a run's folder or a model file, or plain weights with their architecture.
-struct ModelOptions: ParsableArguments {
-  @Option(name: .customLong("network"), help: "The architecture of plain weights.")
-  var network: String?
-
-  @Option(
-    name: .customLong("set"), help: ArgumentHelp("A setting of that architecture.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @Option(help: "Plain weights (.safetensors).")
-  var weights: String?
-
-  @Option(help: "Constants that pixels are normalised with: cifar10, mnist, …, or none. Runs know their own.")
-  var normalize: String?
-
-  func model(_ run: String?, device: Device) throws -> SavedModel {
-    switch (run, weights) {
-    case (let run?, nil):
-      guard network == nil, settings.isEmpty else {
-        throw ValidationError("--network and --set go with --weights; a run knows its own")
-      }
-      return try renormalized(SavedModel(reading: URL(fileURLWithPath: run), device: device))
-    case (nil, let weights?):
-      let file = try Safetensors(reading: URL(fileURLWithPath: weights))
-      guard let network else {
-        return try renormalized(SavedModel(reading: URL(fileURLWithPath: weights), device: device))
-      }
-      let choice = try NetworkChoice(network).setting(settings)
-      let classes = try choice.make().classes
-      let card = SavedModel.Card(
-        network: choice, normalization: nil, classNames: (0..<classes).map(String.init))
-      return try renormalized(SavedModel(file, card, named: weights, device: device))
-    default:
-      throw ValidationError("give the folder of a run, or --weights (with --network for plain ones)")
-    }
-  }
-
-  private func renormalized(_ model: SavedModel) throws -> SavedModel {
-    guard let normalize else { return model }
-    var card = model.card
-    card.normalization = normalize == "none" ? nil : try Normalization(named: normalize)
-    return SavedModel(card: card, network: model.network, point: model.point)
-  }
-}
-
 /// `salar evaluate`
 struct EvaluateCommand: TensorCommand {
   static let configuration = CommandConfiguration(

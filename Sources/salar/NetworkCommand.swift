@@ -109,16 +109,16 @@ struct NetworkInitial: TensorCommand {
 
 /// The weights and inputs that `forward` and `gradient` share.
 struct ApplicationOptions: ParsableArguments {
-  @Option(help: "The state dictionary (.safetensors).")
+  @Option(help: "The state dictionary (.safetensors, or .pth of PyTorch).")
   var weights: String
 
   @Option(help: "Images [B, C, H, W] (.npy), in the scale the network was trained on.")
   var input: String
 
   func point(_ network: any Network, _ machine: MachineOptions, _ device: Device) throws -> Point {
-    let file = try Safetensors(reading: URL(fileURLWithPath: weights))
+    let file = try StateFile(reading: URL(fileURLWithPath: weights))
     do {
-      return try load(network, file.dictionary(), machine.dtype, device)
+      return try load(network, file.dictionary, machine.dtype, device)
     } catch let error as NetworkError {
       throw CommandError("\(weights): \(error.message)")
     }
