@@ -69,7 +69,7 @@ extension TrainRecipe.DataChoice {
   /// The splits there are.
   ///
   /// - Returns: the training split, and the test split where the data set has one.
-  /// - Throws: ``DataError``.
+  /// - Throws: ``DataError``, also for a test split that is there and damaged.
   public func open() throws -> (train: DataSet, test: DataSet?) {
     try check("trainLimit", trainLimit)
     try check("testLimit", testLimit)
@@ -111,8 +111,8 @@ extension TrainRecipe.DataChoice {
   private func openTest() throws -> DataSet? {
     do {
       return try open(.test)
-    } catch let error as DataError {
-      // Training does without; what is wrong or missing is said.
+    } catch let error as DataError where error.isMissingSplit {
+      // Training does without.
       CommandOutput.remark("no test split: \(error.message)")
       return nil
     }

@@ -58,13 +58,9 @@ public struct TrainingRun {
   private func work<Architecture: Network>(
     _ network: Architecture, _ folder: RunFolder, _ device: Device, _ seconds: Double
   ) throws -> Ending {
-    guard network.inputShape == train.shape else {
-      throw CommandError(
-        "\(train.name): images of shape \(train.shape), but the network takes \(network.inputShape)")
-    }
-    guard network.classes >= train.classes else {
-      throw CommandError("\(train.name): \(train.classes) classes, but the network knows \(network.classes)")
-    }
+    try checkData(train, fits: network)
+    // Before the first epoch, and not after it.
+    if let test { try checkData(test, fits: network) }
     let streams = RandomStreams(seed: recipe.seed)
     let settings = recipe.training
     let normalization = try recipe.data.preprocessing(train)

@@ -139,7 +139,7 @@ struct DataInfoCommand: ParsableCommand {
     var test: DataSet?
     do {
       test = try data.open(.test)
-    } catch let error as DataError {
+    } catch let error as DataError where error.isMissingSplit {
       CommandOutput.remark("no test split: \(error.message)")
     }
     let info = try DataInfo(train: train, test: test)

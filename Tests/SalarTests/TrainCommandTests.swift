@@ -166,6 +166,31 @@ import Torch
     try refused(train("d", epochs: 2), "epochs is 1 there and 2 now")
   }
 
+  /// Training without a test split is fine; a test split that cannot be read is not passed over.
+  @Test func aDamagedTestSplitIsAnError() throws {
+    let arrays = try NPZ.read(folder.file("quarters.npz"))
+    func result(_ name: String, _ arrays: [(name: String, tensor: Tensor)]) throws -> Program.Result {
+      try NPZ.write(arrays, to: folder.file("\(name).npz"))
+      return try Program.run([
+        "train", "--data", path("\(name).npz"), "--network", "mlp", "--set", "hidden=", "--epochs", "1",
+        "--out",
+        path(name),
+      ])
+    }
+    let without = try result("without", Array(arrays.prefix(2)))
+    #expect(without.code == 0 && without.errors.contains("no test split"), "\(without.errors)")
+    let labels = Tensor.zeros([39], dtype: .int64)
+    for (name, test, words) in [
+      ("half", [arrays[2]], "x_test and y_test"),
+      ("short", [arrays[2], ("y_test", labels)], "has 40 images, but y_test 39 labels"),
+      ("small", [("x_test", Tensor.zeros([39, 1, 6, 6], dtype: .uint8)), ("y_test", labels)], "[1, 6, 6]"),
+    ] {
+      let refused = try result(name, Array(arrays.prefix(2)) + test)
+      #expect(
+        refused.code == 1 && refused.errors.contains(words), "\(name): \(refused.code) \(refused.errors)")
+    }
+  }
+
   @Test func aDryRunPrintsTheRecipeThatMakesTheSameRun() throws {
     let printed = try Program.run(train("e", epochs: 2, "--dry-run"))
     #expect(printed.code == 0 && !FileManager.default.fileExists(atPath: path("e")))
