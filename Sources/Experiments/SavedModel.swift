@@ -100,6 +100,9 @@ public struct SavedModel {
     self.init(card: card, network: network, point: try load(network))
   }
 
+  /// - Throws: ``CommandError`` if the network takes other images, or knows fewer classes.
+  public func check(_ data: DataSet) throws { try checkData(data, fits: network) }
+
   /// How well it does on a data set.
   ///
   /// - Parameters:
@@ -110,9 +113,12 @@ public struct SavedModel {
     try evaluateNetwork(network, point, card, data, noise: noise, seed: seed, batch: batch)
   }
 
-  /// Class probabilities [B, classes] of images in [0, 1], float32 [B, C, H, W].
+  /// Class probabilities [B, classes], in at least float32, of images in [0, 1], float32 [B, C, H, W].
   public func probabilities(_ images: Tensor) -> Tensor {
     let shown = card.normalization.map { $0(images) } ?? images
-    return network.logits(shown.to(point.dtype), at: point).softmax(dim: 1)
+    let logits = network.logits(shown.to(point.dtype), at: point)
+    // Half precision would leave two digits of a probability.
+    let isHalf = logits.dtype == .bfloat16 || logits.dtype == .float16
+    return (isHalf ? logits.to(.float32) : logits).softmax(dim: 1)
   }
 }

@@ -36,6 +36,9 @@ struct EvaluateCommand: TensorCommand {
   @Flag(help: "One JSON document.")
   var json = false
 
+  @Flag(help: "Say what would be evaluated on what, and stop.")
+  var dryRun = false
+
   @OptionGroup var machine: MachineOptions
 
   struct Answer: Encodable {
@@ -58,11 +61,13 @@ struct EvaluateCommand: TensorCommand {
       throw ValidationError("--noise must be at least 0, found \(noise)")
     }
     let device = try machine.apply()
-    let model = try model.model(run, device: device)
+    let model = try model.model(run, machine, device: device)
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.format) = (on, format)
     let data = try choice.open(part)
-    let result = try model.evaluate(data, noise: noise, seed: seed)
+    try model.check(data)
+    if dryRun { return try plan(model, data) }
+    let result = try machine.computing(on: device) { try model.evaluate(data, noise: noise, seed: seed) }
     if json {
       return try CommandOutput.json(
         Answer(
@@ -83,5 +88,25 @@ struct EvaluateCommand: TensorCommand {
       classes.append([name, "\(result.confusion[index].reduce(0, +))", recognised.map(share) ?? "–"])
     }
     try CommandOutput.line("\n" + classes.text)
+  }
+
+  private struct Plan: Encodable {
+    var network: String
+    var parameters: Int
+    var data: String
+    var split: DataSet.Split
+    var count: Int
+    var device: String
+  }
+
+  private func plan(_ model: SavedModel, _ data: DataSet) throws {
+    let plan = Plan(
+      network: model.card.network.name, parameters: model.network.layout.count, data: data.name,
+      split: data.split,
+      count: data.count, device: machine.device)
+    if json { return try CommandOutput.json(plan) }
+    try CommandOutput.line(
+      "\(plan.network) with \(plan.parameters) parameters on \(plan.count) images of \(plan.data) (\(plan.split)), "
+        + "on \(plan.device)")
   }
 }

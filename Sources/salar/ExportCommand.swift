@@ -38,6 +38,8 @@ struct ExportCommand: TensorCommand {
   )
   var to: Target
 
+  @OptionGroup var written: WrittenOptions
+
   mutating func validate() throws {
     let expected = from == nil ? ["RUN", "FOLDER"] : ["FOLDER"]
     guard paths.count == expected.count else {
@@ -64,6 +66,6 @@ struct ExportCommand: TensorCommand {
     case .pytorch: files = try PyTorchExport.write(model, to: folder)
     case .safetensors: files = [try SafetensorsExport.write(model, to: folder)]
     }
-    CommandOutput.remark("wrote \(files.map(\.path).joined(separator: ", "))")
+    try written.report(files.map(\.path))
   }
 }

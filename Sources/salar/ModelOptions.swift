@@ -44,7 +44,14 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Plain weights (.safetensors, or .pth of PyTorch).")
   var weights: String?
 
-  func model(_ run: String?, device: Device) throws -> SavedModel {
+  /// - Parameter machine: where the weights go, and their precision.
+  func model(_ run: String?, _ machine: MachineOptions, device: Device) throws -> SavedModel {
+    let model = try model(run, device: device)
+    guard let dtype = machine.dtype, dtype != model.point.dtype else { return model }
+    return SavedModel(card: model.card, network: model.network, point: model.point.to(dtype))
+  }
+
+  private func model(_ run: String?, device: Device) throws -> SavedModel {
     switch (run, weights) {
     case (let run?, nil):
       guard !architecture.isGiven else {

@@ -99,11 +99,15 @@ struct NetworkInitial: TensorCommand {
   @Option(help: "Where the weights go (.safetensors).")
   var out: String
 
+  @OptionGroup var written: WrittenOptions
+
   func work() throws {
     let network = try architecture.network()
     let point = network.initial(RandomStreams(seed: seed).stream("init"))
     try Safetensors.write(point.stateDictionary, to: URL(fileURLWithPath: out))
-    CommandOutput.remark("\(architecture.name): \(network.layout.count) parameters in \(out)")
+    try written.report(
+      [out], ["parameters": network.layout.count],
+      remark: "\(architecture.name): \(network.layout.count) parameters in \(out)")
   }
 }
 
@@ -158,6 +162,8 @@ struct NetworkForward: TensorCommand {
   @Option(help: "Where the logits [B, classes] go (.npy); float32 for bfloat16 weights.")
   var out: String
 
+  @OptionGroup var written: WrittenOptions
+
   private static let imagesAtOnce = 500
 
   func work() throws {
@@ -171,7 +177,9 @@ struct NetworkForward: TensorCommand {
     }
     // NumPy has no bfloat16.
     let dtype = point.dtype == .bfloat16 ? DType.float32 : point.dtype
-    try NPY.write(Tensor.concatenated(parts).to(dtype), to: URL(fileURLWithPath: out))
+    let logits = Tensor.concatenated(parts).to(dtype)
+    try NPY.write(logits, to: URL(fileURLWithPath: out))
+    try written.report([out], ["shape": logits.shape], remark: "\(out): logits \(logits.shape)")
   }
 }
 
@@ -196,6 +204,8 @@ struct NetworkGradient: TensorCommand {
   @Option(help: "Seed of dropout, where the network has it.")
   var seed: UInt64 = 0
 
+  @OptionGroup var written: WrittenOptions
+
   func work() throws {
     let device = try machine.apply()
     let network = try architecture.network()
@@ -210,6 +220,8 @@ struct NetworkGradient: TensorCommand {
     }
     let gradient = weights.gradient(of: loss)
     try Safetensors.write(Point.named(gradient, network.layout), to: URL(fileURLWithPath: out))
+    try written.report(
+      [out], ["loss": loss.double], remark: String(format: "%@: loss %.4f", out, loss.double))
   }
 
   private func classNumbers(_ network: any Network, count: Int) throws -> Tensor {

@@ -46,8 +46,8 @@ struct PredictCommand: TensorCommand {
     let pictures = model.weights == nil ? Array(paths.dropFirst()) : paths
     guard !pictures.isEmpty else { throw ValidationError("no pictures given") }
     let device = try machine.apply()
-    let model = try model.model(model.weights == nil ? paths[0] : nil, device: device)
-    let predictions = try pictures.map { try predict(model, $0) }
+    let model = try model.model(model.weights == nil ? paths[0] : nil, machine, device: device)
+    let predictions = try machine.computing(on: device) { try pictures.map { try predict(model, $0) } }
     if json { return try CommandOutput.json(predictions) }
     var table = Table(["picture", "label", "probability"])
     for prediction in predictions {

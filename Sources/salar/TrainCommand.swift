@@ -49,7 +49,7 @@ struct TrainCommand: TensorCommand {
   @Option(help: "The run's folder.")
   var out: String
 
-  @Flag(help: "Print the summary as one JSON document.")
+  @Flag(help: "Print the summary (with --dry-run the recipe) as one JSON document.")
   var json = false
 
   @Flag(help: "Print the resolved recipe and stop.")
@@ -60,7 +60,10 @@ struct TrainCommand: TensorCommand {
   func work() throws {
     let device = try machine.apply()
     let (recipe, train, test) = try resolved()
-    if dryRun { return try CommandOutput.line(try Recipe.yaml(recipe)) }
+    if dryRun {
+      if json { return try CommandOutput.json(recipe) }
+      return try CommandOutput.line(try Recipe.yaml(recipe))
+    }
     let ending = try TrainingRun(recipe, train: train, test: test)
       .run(in: URL(fileURLWithPath: out), device: device)
     switch ending {

@@ -35,7 +35,8 @@ public struct StateFile {
     case .safetensors:
       let file = try Safetensors(reading: url)
       (format, metadata) = (.safetensors, file.metadata)
-      found = try file.names.map { (name) throws(TorchError) in (name, file[name]!) }
+      let all = try file.dictionary()
+      found = file.names.map { ($0, all[$0]!) }
     case .pytorch:
       (format, metadata) = (.pytorch, [:])
       let limit = limit ?? Int(clamping: ProcessInfo.processInfo.physicalMemory)
