@@ -39,12 +39,20 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
 
   public var data: DataChoice
   public var network: NetworkChoice
+  public var rule: RuleChoice
+  public var regularisers: RegulariserChoices
   public var training: TrainingSettings
   public var seed: UInt64
 
-  public init(data: DataChoice, network: NetworkChoice, training: TrainingSettings, seed: UInt64) {
+  /// - Throws: ``CommandError`` for an unknown rule.
+  public init(
+    data: DataChoice, network: NetworkChoice, rule: String = GradientStep.Settings.name,
+    regularisers: RegulariserChoices = RegulariserChoices(), training: TrainingSettings, seed: UInt64
+  ) throws {
     self.data = data
     self.network = network
+    self.rule = try RuleChoice(rule)
+    self.regularisers = regularisers
     self.training = training
     self.seed = seed
   }

@@ -59,7 +59,7 @@ public enum TrainingReport {
     }
     // The network's keys depend on its name, which the file knows.
     let values = try Recipe.values(in: url.appendingPathComponent("recipe.yaml"))
-    let defaults = TrainRecipe(
+    let defaults = try TrainRecipe(
       data: .init(), network: try NetworkChoice(values["network.name"] ?? ""), training: .init(), seed: 0)
     return Run(
       name: url.lastPathComponent, record: record, recipe: try record.recipe(over: defaults),
@@ -169,12 +169,20 @@ public enum TrainingReport {
     return [
       ("data", run.recipe.data.path), ("network", run.recipe.network.name),
       ("optimizer", "\(training.optimizer.rawValue), learning rate \(training.lr), batch \(training.batch)"),
+      ("rule", described(run.recipe.rule)),
+      ("regularisers", run.recipe.regularisers.choices.map(described).joined(separator: "; ")),
       ("schedule", training.schedule.kind.rawValue),
       ("augmentation", training.augment.isEmpty ? "none" : training.augment),
       ("precision", training.precision.rawValue), ("seed", "\(run.recipe.seed)"),
       ("machine", last.map { "\($0.system), \($0.cores) cores, \($0.device)" } ?? ""),
       ("libtorch", last?.libtorch ?? ""),
-    ]
+    ].filter { !$0.1.isEmpty }
+  }
+
+  private static func described<Catalog>(_ choice: Choice<Catalog>) -> String {
+    guard case .object(let members) = choice.settings, !members.isEmpty else { return choice.name }
+    return choice.name + ", "
+      + members.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 }
 

@@ -74,8 +74,12 @@ public struct TrainingRun {
       streams: streams, device: device)
     let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
     Interruption.install()
+    let context = MethodContext(
+      network: network, point: point, settings: settings, sampleCount: train.count,
+      stepsPerEpoch: loader.steps)
     let trainer = try Trainer(
-      network, at: point, rule: GradientStep(settings.makeOptimizer()), settings: settings,
+      network, at: point, rule: recipe.rule.make(settings.makeOptimizer(), context),
+      regularisers: recipe.regularisers.make(context), settings: settings,
       batches: LoadedBatches(loader: loader, dtype: dtype), seed: recipe.seed, recorder: recorder
     ) { point in
       try test.map { test in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Command
+import Experiments
 import Foundation
 import Networks
 import Torch
@@ -21,17 +22,7 @@ struct NetworkOptions: ParsableArguments {
   var settings: [String] = []
 
   func network() throws -> any Network {
-    guard let kind = NetworkCatalog.settings(named: name) else {
-      let known = NetworkCatalog.all.map { $0.name }
-      throw CommandError(
-        "unknown network '\(name)'\(suggestion(for: name, among: known)); known: \(known.joined(separator: ", "))"
-      )
-    }
-    return try make(kind)
-  }
-
-  private func make<Settings: NetworkSettings>(_ kind: Settings.Type) throws -> any Network {
-    try Overrides(parsing: settings).applied(to: kind.init(), subject: "network \(name)").network()
+    try NetworkChoice(name).setting(settings).make()
   }
 }
 

@@ -155,6 +155,11 @@ import Torch
     try refused(train("a", epochs: 1, "--set", "lr=-1"), "lr must be above 0")
     try refused(train("a", epochs: 1, "--set", "augment=blur"), "blur")
     try refused(train("a", epochs: 1, "--set", "widht=3"), "unknown key")
+    try refused(
+      train("a", epochs: 1, "--rule", "gradiant"), "unknown rule 'gradiant' (did you mean 'gradient'?)")
+    try refused(train("a", epochs: 1, "--rule", "gradient:rho=0.1"), "unknown key 'rho' in rule")
+    try refused(train("a", epochs: 1, "--rule", "gradient:rho"), "expected name:key=value", code: 64)
+    try refused(train("a", epochs: 1, "--regulariser", "calm"), "unknown regulariser 'calm'")
     try refused(train("a", epochs: 1, "--set", "normalize=mars"), "mars")
     try refused(["train", "--data", path("none"), "--network", "mlp", "--out", path("b")], "none")
     try refused(["train", "--network", "mlp", "--out", path("b")], "--data", code: 64)
@@ -195,6 +200,8 @@ import Torch
     let printed = try Program.run(train("e", epochs: 2, "--dry-run"))
     #expect(printed.code == 0 && !FileManager.default.fileExists(atPath: path("e")))
     try Data(printed.output.utf8).write(to: folder.file("recipe.yaml"))
+    let same = try Program.run(train("e", epochs: 2, "--rule", "gradient", "--dry-run"))
+    #expect(same.output == printed.output && printed.output.contains("rule:\n  name: gradient"))
     #expect(try Program.run(train("f", epochs: 2)).code == 0)
     let fromFile = try Program.run([
       "train", "--recipe", path("recipe.yaml"), "--threads", "1", "--out", path("g"),
