@@ -20,12 +20,7 @@ public enum TrainingReport {
   /// - Throws: ``CommandError`` for a folder that is no training run, or a page that cannot be written.
   public static func write(_ runs: [URL], to page: URL) throws {
     let runs = try runs.map(read)
-    let figures = page.deletingLastPathComponent().appendingPathComponent("figures")
-    do {
-      try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
-    } catch {
-      throw CommandError("\(figures.path): cannot be made: \(error.localizedDescription)")
-    }
+    let figures = try HTMLReport.figuresFolder(beside: page)
     var report = HTMLReport(
       title: runs.count == 1 ? runs[0].name : "\(runs.count) training runs",
       subtitle: runs.map(\.recipe.data.path).uniqued().joined(separator: ", "),
@@ -39,8 +34,12 @@ public enum TrainingReport {
     try curves(runs, figures, &report)
     for run in runs {
       guard let summary = run.summary, let confusion = summary.confusion else { continue }
-      report.section(runs.count == 1 ? "Classes" : "Classes: \(run.name)")
-      try classes(run, summary, confusion, figures, &report)
+      let sections = ClassificationSections(
+        name: runs.count == 1 ? nil : run.name, classNames: summary.classNames, confusion: confusion)
+      try sections.classes(figures, &report)
+      if let samples = summary.samples, let data = try? run.recipe.data.open(.test) {
+        sections.predictions(samples, of: data, &report)
+      }
     }
     try samples(runs, &report)
     report.section("Settings")
@@ -110,41 +109,6 @@ public enum TrainingReport {
       drawn.append((picture, "\(label.prefix(1).uppercased())\(label.dropFirst()) by epoch"))
     }
     if drawn.isEmpty { report.paragraph("No epoch has ended yet.") } else { report.figures(drawn) }
-  }
-
-  private static func classes(
-    _ run: Run, _ summary: TrainingRun.Summary, _ confusion: [[Int]], _ figures: URL,
-    _ report: inout HTMLReport
-  ) throws {
-    let names = confusion.indices.map {
-      summary.classNames.indices.contains($0) ? summary.classNames[$0] : "\($0)"
-    }
-    var table = ReportTable([
-      .text("class"), .number("images", .fixed(0)), .number("recognised", .percent(1)),
-      .text("most often taken for"),
-    ])
-    for (label, row) in confusion.enumerated() {
-      let total = row.reduce(0, +)
-      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
-      table.append([
-        .text(names[label]), .number(Double(total)),
-        total == 0 ? .missing : .number(Double(row[label]) / Double(total)),
-        .text(wrong.map { "\(names[$0]) (\(row[$0]))" } ?? "–"),
-      ])
-    }
-    // Beyond this the cells are too small to see.
-    if names.count <= 30 {
-      let map = HeatMap(
-        xLabel: "taken for", yLabel: "is", columns: names, rows: names,
-        values: confusion.map { $0.map(Double.init) },
-        format: .fixed(0))
-      let side = 180 + 36 * names.count
-      let drawn = try map.draw(
-        "confusion-\(run.name.filter { $0.isLetter || $0.isNumber })", in: figures, size: (side, side - 40))
-      report.figure(
-        try drawn.picture("how often each class was taken for each"), caption: "Confusion on the test images")
-    }
-    report.table(table)
   }
 
   /// Pictures of the data, where it can still be read.

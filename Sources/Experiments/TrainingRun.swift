@@ -24,6 +24,8 @@ public struct TrainingRun {
     public var ece: Double?
     public var count: Int?
     public var confusion: [[Int]]?
+    /// Of the test split, by their places in it.
+    public var samples: SamplePredictions?
     public var classNames: [String]
   }
 
@@ -99,7 +101,7 @@ public struct TrainingRun {
       trainCount: train.count, epochs: settings.epochs, steps: trainer.totalSteps, seed: recipe.seed,
       accuracy: result?.accuracy, top5: result?.top5, loss: result?.loss, ece: result?.ece,
       count: result?.count,
-      confusion: result?.confusion, classNames: train.classNames)
+      confusion: result?.confusion, samples: result?.samples, classNames: train.classNames)
     try folder.writeSummary(summary)
     return .complete(summary)
   }

@@ -33,6 +33,9 @@ struct EvaluateCommand: TensorCommand {
   @Option(help: "The seed of the noise.")
   var seed: UInt64 = 0
 
+  @Option(help: "Also write an HTML page with classes and sample predictions to this file.")
+  var report: String?
+
   @Flag(help: "One JSON document.")
   var json = false
 
@@ -51,6 +54,7 @@ struct EvaluateCommand: TensorCommand {
     var confusion: [[Int]]
     var classNames: [String]
     var noise: Double
+    var samples: SamplePredictions
   }
 
   func work() throws {
@@ -68,13 +72,27 @@ struct EvaluateCommand: TensorCommand {
     try model.check(data)
     if dryRun { return try plan(model, data) }
     let result = try machine.computing(on: device) { try model.evaluate(data, noise: noise, seed: seed) }
+    try answer(result, model)
+    if let report {
+      let conditions = [
+        ("data", on), ("split", split), ("noise on pixels (σ)", "\(noise)"), ("device", "\(device)"),
+        ("precision", machine.precision ?? model.point.dtype.name),
+      ]
+      try EvaluationReport.write(
+        result, of: model, named: run ?? self.model.weights!, on: data, conditions: conditions,
+        to: URL(fileURLWithPath: report))
+      CommandOutput.remark("wrote \(report)")
+    }
+  }
+
+  private func answer(_ result: Evaluation, _ model: SavedModel) throws {
     if json {
       return try CommandOutput.json(
         Answer(
           accuracy: result.accuracy, top5: result.top5, loss: result.loss, ece: result.ece,
           count: result.count,
           perClass: result.perClass, confusion: result.confusion, classNames: model.card.classNames,
-          noise: noise))
+          noise: noise, samples: result.samples))
     }
     func share(_ value: Double) -> String { String(format: "%.4f", value) }
     var table = Table(["images", "accuracy", "top 5", "loss", "calibration error"])

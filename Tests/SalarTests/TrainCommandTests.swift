@@ -72,7 +72,17 @@ import Torch
     #expect(report.code == 0, "\(report.errors)")
     let page = try String(contentsOf: folder.file("run/report.html"), encoding: .utf8)
     for words in ["Learning curves", "Confusion", "hidden", "data:image/"] { #expect(page.contains(words)) }
+    #expect(page.contains("Right: the first of each class"))
     #expect(try Program.run(["report", path("exported")]).code == 1)
+    let reported = try Program.run([
+      "evaluate", path("run"), "--on", path("quarters.npz"), "--noise", "0.8", "--report",
+      path("new/noisy.html"),
+    ])
+    #expect(reported.code == 0, "\(reported.errors)")
+    let noisyPage = try String(contentsOf: folder.file("new/noisy.html"), encoding: .utf8)
+    for words in ["Wrong: the mistakes it was surest of", "; is ", "Confusion", "0.8", "data:image/png"] {
+      #expect(noisyPage.contains(words), "\(words)")
+    }
 
     let export = try Program.run(["export", path("run"), "--to", "pytorch", path("exported")])
     #expect(export.code == 0, "\(export.errors)")
