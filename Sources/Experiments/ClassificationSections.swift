@@ -52,7 +52,7 @@ struct ClassificationSections {
   func predictions(_ samples: SamplePredictions, of data: DataSet, _ report: inout HTMLReport) {
     let right = pictures(samples.right, data) { "\(className($0.label)), \(Self.percent($0.probability))" }
     let wrong = pictures(samples.wrong, data) {
-      "\(className($0.predicted)), \(Self.percent($0.probability)); is \(className($0.label))"
+      "\(className($0.label)) taken for \(className($0.predicted)), \(Self.percent($0.probability))"
     }
     guard !right.isEmpty || !wrong.isEmpty else { return }
     report.section(title("Predictions"))
@@ -70,5 +70,5 @@ struct ClassificationSections {
     }
   }
 
-  private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+  private static func percent(_ share: Double) -> String { String(format: "%.1f\u{a0}%%", 100 * share) }
 }

@@ -67,17 +67,18 @@ public enum TrainingReport {
 
   private static func results(_ runs: [Run]) -> ReportTable {
     var table = ReportTable([
-      .text("run"), .text("network"), .number("parameters", .fixed(0)), .number("epochs", .fixed(0)),
-      .number("accuracy", .percent(2), best: .highest), .number("loss", .significant(4), best: .lowest),
-      .number("calibration error", .significant(3), best: .lowest), .number("test images", .fixed(0)),
+      .text("run"), .number("accuracy", .percent(2), best: .highest),
+      .number("loss", .significant(4), best: .lowest),
+      .number("calibration error", .significant(3), best: .lowest), .text("network"),
+      .number("parameters", .fixed(0)), .number("epochs", .fixed(0)), .number("test images", .fixed(0)),
     ])
     for run in runs {
       func number(_ value: Double?) -> ReportTable.Cell { value.map { .number($0) } ?? .missing }
       let summary = run.summary
       table.append([
-        .text(run.name), .text(run.recipe.network.name), number(summary.map { Double($0.parameters) }),
-        .number(Double(run.recipe.training.epochs)), number(summary?.accuracy), number(summary?.loss),
-        number(summary?.ece), number(summary?.count.map(Double.init)),
+        .text(run.name), number(summary?.accuracy), number(summary?.loss), number(summary?.ece),
+        .text(run.recipe.network.name), number(summary.map { Double($0.parameters) }),
+        .number(Double(run.recipe.training.epochs)), number(summary?.count.map(Double.init)),
       ])
     }
     return table
@@ -85,11 +86,11 @@ public enum TrainingReport {
 
   private static func curves(_ runs: [Run], _ figures: URL, _ report: inout HTMLReport) throws {
     func series(_ key: String, _ suffix: String, _ style: LineChart.Series.Style) -> [LineChart.Series] {
-      runs.compactMap { run in
+      runs.enumerated().compactMap { index, run in
         let points = run.lines.compactMap { line in line.values[key].map { (Double(line.epoch + 1), $0) } }
         guard !points.isEmpty else { return nil }
         let name = runs.count == 1 ? suffix : "\(run.name), \(suffix)"
-        return LineChart.Series(name, x: points.map(\.0), y: points.map(\.1), style: style)
+        return LineChart.Series(name, x: points.map(\.0), y: points.map(\.1), style: style, color: index)
       }
     }
     let charts = [
@@ -104,7 +105,7 @@ public enum TrainingReport {
     ]
     var drawn: [(picture: Reports.Picture, caption: String)] = []
     for (name, label, lines) in charts where !lines.isEmpty {
-      let chart = LineChart(x: Axis("epoch"), y: Axis(label), series: lines)
+      let chart = LineChart(x: Axis("epoch", isWhole: true), y: Axis(label), series: lines)
       let picture = try chart.draw(name, in: figures).picture("\(label) by epoch")
       drawn.append((picture, "\(label.prefix(1).uppercased())\(label.dropFirst()) by epoch"))
     }
