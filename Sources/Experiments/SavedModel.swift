@@ -100,6 +100,16 @@ public struct SavedModel {
     self.init(card: card, network: network, point: try load(network))
   }
 
+  /// The model with the data's names for its classes, where it has as many and knows only their numbers.
+  public func named(by data: DataSet) -> SavedModel {
+    guard data.classes == network.classes, card.classNames == (0..<network.classes).map(String.init) else {
+      return self
+    }
+    var card = card
+    card.classNames = data.classNames
+    return SavedModel(card: card, network: network, point: point)
+  }
+
   /// - Throws: ``CommandError`` if the network takes other images, or knows fewer classes.
   public func check(_ data: DataSet) throws { try checkData(data, fits: network) }
 

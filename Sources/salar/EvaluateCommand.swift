@@ -65,11 +65,12 @@ struct EvaluateCommand: TensorCommand {
       throw ValidationError("--noise must be at least 0, found \(noise)")
     }
     let device = try machine.apply()
-    let model = try model.model(run, machine, device: device)
+    var model = try model.model(run, machine, device: device)
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.format) = (on, format)
     let data = try choice.open(part)
     try model.check(data)
+    model = model.named(by: data)
     if dryRun { return try plan(model, data) }
     let result = try machine.computing(on: device) { try model.evaluate(data, noise: noise, seed: seed) }
     try answer(result, model)

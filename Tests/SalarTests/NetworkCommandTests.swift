@@ -94,6 +94,10 @@ import Torch
     let data = ["--on", "builtin:color", "--json"]
     let evaluation = try run(["evaluate"] + weights + data)
     #expect(evaluation.code == 0, "\(evaluation.errors)")
+    // Plain weights know no names; the data does.
+    #expect(
+      evaluation.output.contains("\"classNames\":[\"") && !evaluation.output.contains("\"classNames\":[\"0\"")
+    )
     // What was written knows its architecture.
     #expect(try run(["evaluate", path("mlp-safetensors")] + data).output == evaluation.output)
     #expect(try run(["data", "show", "builtin:color", "--out", path("sheet.png")]).code == 0)
