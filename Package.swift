@@ -118,6 +118,11 @@ if !withoutTorch {
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Command", "Torch", "PeerSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "Training", "Data", "Runs", "Networks", "Torch", "Command", "Reports", "PeerSupport",
+      ]),
     .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),
     .testTarget(name: "OperatorGeneratorTests", dependencies: ["OperatorGenerator"]),
   ]

@@ -54,7 +54,11 @@ struct AssignmentStep {
   private func candidates(
     over here: JSONValue?
   ) throws(CommandError) -> ([JSONValue], unreadable: CommandError?) {
-    if case .object = here { throw failure("\(assignment.key) is a group; set one of its keys") }
+    if case .object = here {
+      // An empty group says that it is there, which it is.
+      if assignment.value == .group([:]) { return ([here!], nil) }
+      throw failure("\(assignment.key) is a group; set one of its keys")
+    }
     var candidates: [JSONValue] = []
     // A setting that may be absent is recognised by its decoding nil.
     if case .text(let text) = assignment.value, Self.isNone(text), here.map({ !$0.isString }) ?? true {

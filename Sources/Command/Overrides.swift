@@ -12,7 +12,7 @@ public struct Overrides: Sendable {
     /// A text whatever it looks like, as between quotation marks.
     case quoted(String)
     case list([Value])
-    /// A group inside a list. Groups elsewhere are assignments of their own.
+    /// A group inside a list, or one without keys (`{}`). Groups elsewhere are assignments of their own.
     case group([String: Value])
   }
 
@@ -45,7 +45,8 @@ public struct Overrides: Sendable {
       }
       let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       guard !path.contains("") else { throw CommandError("--set \(text): the key has an empty part") }
-      assignments.append(Assignment(path: path, value: .text(String(text[text.index(after: equals)...]))))
+      let value = String(text[text.index(after: equals)...])
+      assignments.append(Assignment(path: path, value: value == "{}" ? .group([:]) : .text(value)))
     }
     self.assignments = assignments
   }

@@ -4,19 +4,26 @@ import Networks
 import Torch
 import Training
 
+/// - Throws: ``CommandError`` if the network takes other images, or knows fewer classes.
+func checkData(_ data: DataSet, fits network: any Network) throws {
+  guard data.shape == network.inputShape else {
+    throw CommandError(
+      "\(data.name) (\(data.split)): images of shape \(data.shape), but the network takes \(network.inputShape)"
+    )
+  }
+  guard data.classes <= network.classes else {
+    throw CommandError(
+      "\(data.name) (\(data.split)): \(data.classes) classes, but the network knows \(network.classes)")
+  }
+}
+
 /// A network on a data set, in evaluation mode.
 func evaluateNetwork(
   _ network: any Network, _ point: Point, _ card: SavedModel.Card, _ data: DataSet, noise: Double,
   seed: UInt64,
   batch: Int
 ) throws -> Evaluation {
-  guard data.shape == network.inputShape else {
-    throw CommandError(
-      "\(data.name): images of shape \(data.shape), but the network takes \(network.inputShape)")
-  }
-  guard data.classes <= network.classes else {
-    throw CommandError("\(data.name): \(data.classes) classes, but the network knows \(network.classes)")
-  }
+  try checkData(data, fits: network)
   let streams = RandomStreams(seed: seed)
   var tally = EvaluationTally(classes: network.classes)
   // Noise belongs to pixels, before the normalisation.

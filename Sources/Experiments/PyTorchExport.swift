@@ -10,14 +10,8 @@ public enum PyTorchExport {
   /// - Throws: ``CommandError`` for an architecture that has no Python text; ``TorchError`` if a file cannot be written.
   public static func write(_ model: SavedModel, to folder: URL) throws -> [URL] {
     let text = try source(model.card)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CommandError("\(folder.path): cannot be made: \(error.localizedDescription)")
-    }
-    let weights = folder.appendingPathComponent("model.safetensors")
+    let weights = try SafetensorsExport.write(model, to: folder)
     let script = folder.appendingPathComponent("model.py")
-    try model.write(to: weights)
     try writeAtomically(to: script) { (file) throws(TorchError) in try file.write(text) }
     return [weights, script]
   }

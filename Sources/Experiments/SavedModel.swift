@@ -42,6 +42,24 @@ public struct SavedModel {
     try Safetensors.write(point.stateDictionary, metadata: ["salar": text], to: url)
   }
 
+  /// Weights from a file of any kind that ``StateFile`` reads, with the architecture they belong to.
+  ///
+  /// - Parameters:
+  ///   - network: nil where the file itself says, as those of ``write(to:)`` do.
+  ///   - settings: `key=value` of that architecture.
+  public init(
+    weights url: URL, network: String?, settings: [String] = [], device: Device = .cpu
+  ) throws {
+    guard let network else {
+      try self.init(reading: url, device: device)
+      return
+    }
+    let choice = try NetworkChoice(network).setting(settings)
+    let classes = try choice.make().classes
+    let card = Card(network: choice, normalization: nil, classNames: (0..<classes).map(String.init))
+    try self.init(StateFile(reading: url), card, device: device)
+  }
+
   /// A model written by ``write(to:)``, or the one of a run's folder.
   ///
   /// - Throws: ``CommandError`` if there is no model, or the weights are not the network's.
@@ -54,7 +72,7 @@ public struct SavedModel {
         throw CommandError("\(url.path): holds no \(Self.fileName); has the run ended? Run it again to go on")
       }
     }
-    let weights = try Safetensors(reading: file)
+    let weights = try StateFile(reading: file)
     guard let text = weights.metadata["salar"] else {
       throw CommandError("\(file.path): plain weights; name their --network, and --set what it needs")
     }
@@ -64,21 +82,36 @@ public struct SavedModel {
     } catch {
       throw CommandError("\(file.path): its description cannot be read: \(error)")
     }
-    try self.init(weights, card, named: file.path, device: device)
+    try self.init(weights, card, device: device)
   }
 
   /// Plain weights of a known architecture.
-  public init(_ weights: Safetensors, _ card: Card, named name: String, device: Device = .cpu) throws {
+  ///
+  /// - Throws: ``NetworkError`` for settings that make no network, ``CommandError`` if the weights are not the network's.
+  public init(_ weights: StateFile, _ card: Card, device: Device = .cpu) throws {
     let network = try card.network.make()
     func load(_ network: some Network) throws -> Point {
       do {
-        return try Point(network, state: weights.dictionary(), device: device)
+        return try Point(network, state: weights.dictionary, device: device)
       } catch let error as NetworkError {
-        throw CommandError("\(name): \(error.message)")
+        throw CommandError("\(weights.path): \(error.message)")
       }
     }
     self.init(card: card, network: network, point: try load(network))
   }
+
+  /// The model with the data's names for its classes, where it has as many and knows only their numbers.
+  public func named(by data: DataSet) -> SavedModel {
+    guard data.classes == network.classes, card.classNames == (0..<network.classes).map(String.init) else {
+      return self
+    }
+    var card = card
+    card.classNames = data.classNames
+    return SavedModel(card: card, network: network, point: point)
+  }
+
+  /// - Throws: ``CommandError`` if the network takes other images, or knows fewer classes.
+  public func check(_ data: DataSet) throws { try checkData(data, fits: network) }
 
   /// How well it does on a data set.
   ///
@@ -90,9 +123,12 @@ public struct SavedModel {
     try evaluateNetwork(network, point, card, data, noise: noise, seed: seed, batch: batch)
   }
 
-  /// Class probabilities [B, classes] of images in [0, 1], float32 [B, C, H, W].
+  /// Class probabilities [B, classes], in at least float32, of images in [0, 1], float32 [B, C, H, W].
   public func probabilities(_ images: Tensor) -> Tensor {
     let shown = card.normalization.map { $0(images) } ?? images
-    return network.logits(shown.to(point.dtype), at: point).softmax(dim: 1)
+    let logits = network.logits(shown.to(point.dtype), at: point)
+    // Half precision would leave two digits of a probability.
+    let isHalf = logits.dtype == .bfloat16 || logits.dtype == .float16
+    return (isHalf ? logits.to(.float32) : logits).softmax(dim: 1)
   }
 }

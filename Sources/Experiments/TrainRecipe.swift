@@ -39,12 +39,20 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
 
   public var data: DataChoice
   public var network: NetworkChoice
+  public var rule: RuleChoice
+  public var regularisers: RegulariserChoices
   public var training: TrainingSettings
   public var seed: UInt64
 
-  public init(data: DataChoice, network: NetworkChoice, training: TrainingSettings, seed: UInt64) {
+  /// - Throws: ``CommandError`` for an unknown rule.
+  public init(
+    data: DataChoice, network: NetworkChoice, rule: String = GradientStep.Settings.name,
+    regularisers: RegulariserChoices = RegulariserChoices(), training: TrainingSettings, seed: UInt64
+  ) throws {
     self.data = data
     self.network = network
+    self.rule = try RuleChoice(rule)
+    self.regularisers = regularisers
     self.training = training
     self.seed = seed
   }
@@ -69,7 +77,7 @@ extension TrainRecipe.DataChoice {
   /// The splits there are.
   ///
   /// - Returns: the training split, and the test split where the data set has one.
-  /// - Throws: ``DataError``.
+  /// - Throws: ``DataError``, also for a test split that is there and damaged.
   public func open() throws -> (train: DataSet, test: DataSet?) {
     try check("trainLimit", trainLimit)
     try check("testLimit", testLimit)
@@ -111,8 +119,8 @@ extension TrainRecipe.DataChoice {
   private func openTest() throws -> DataSet? {
     do {
       return try open(.test)
-    } catch let error as DataError {
-      // Training does without; what is wrong or missing is said.
+    } catch let error as DataError where error.isMissingSplit {
+      // Training does without.
       CommandOutput.remark("no test split: \(error.message)")
       return nil
     }

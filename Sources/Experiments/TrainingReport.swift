@@ -20,12 +20,7 @@ public enum TrainingReport {
   /// - Throws: ``CommandError`` for a folder that is no training run, or a page that cannot be written.
   public static func write(_ runs: [URL], to page: URL) throws {
     let runs = try runs.map(read)
-    let figures = page.deletingLastPathComponent().appendingPathComponent("figures")
-    do {
-      try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
-    } catch {
-      throw CommandError("\(figures.path): cannot be made: \(error.localizedDescription)")
-    }
+    let figures = try HTMLReport.figuresFolder(beside: page)
     var report = HTMLReport(
       title: runs.count == 1 ? runs[0].name : "\(runs.count) training runs",
       subtitle: runs.map(\.recipe.data.path).uniqued().joined(separator: ", "),
@@ -39,8 +34,12 @@ public enum TrainingReport {
     try curves(runs, figures, &report)
     for run in runs {
       guard let summary = run.summary, let confusion = summary.confusion else { continue }
-      report.section(runs.count == 1 ? "Classes" : "Classes: \(run.name)")
-      try classes(run, summary, confusion, figures, &report)
+      let sections = ClassificationSections(
+        name: runs.count == 1 ? nil : run.name, classNames: summary.classNames, confusion: confusion)
+      try sections.classes(figures, &report)
+      if let samples = summary.samples, let data = try? run.recipe.data.open(.test) {
+        sections.predictions(samples, of: data, &report)
+      }
     }
     try samples(runs, &report)
     report.section("Settings")
@@ -59,7 +58,7 @@ public enum TrainingReport {
     }
     // The network's keys depend on its name, which the file knows.
     let values = try Recipe.values(in: url.appendingPathComponent("recipe.yaml"))
-    let defaults = TrainRecipe(
+    let defaults = try TrainRecipe(
       data: .init(), network: try NetworkChoice(values["network.name"] ?? ""), training: .init(), seed: 0)
     return Run(
       name: url.lastPathComponent, record: record, recipe: try record.recipe(over: defaults),
@@ -68,17 +67,18 @@ public enum TrainingReport {
 
   private static func results(_ runs: [Run]) -> ReportTable {
     var table = ReportTable([
-      .text("run"), .text("network"), .number("parameters", .fixed(0)), .number("epochs", .fixed(0)),
-      .number("accuracy", .percent(2), best: .highest), .number("loss", .significant(4), best: .lowest),
-      .number("calibration error", .significant(3), best: .lowest), .number("test images", .fixed(0)),
+      .text("run"), .number("accuracy", .percent(2), best: .highest),
+      .number("loss", .significant(4), best: .lowest),
+      .number("calibration error", .significant(3), best: .lowest), .text("network"),
+      .number("parameters", .fixed(0)), .number("epochs", .fixed(0)), .number("test images", .fixed(0)),
     ])
     for run in runs {
       func number(_ value: Double?) -> ReportTable.Cell { value.map { .number($0) } ?? .missing }
       let summary = run.summary
       table.append([
-        .text(run.name), .text(run.recipe.network.name), number(summary.map { Double($0.parameters) }),
-        .number(Double(run.recipe.training.epochs)), number(summary?.accuracy), number(summary?.loss),
-        number(summary?.ece), number(summary?.count.map(Double.init)),
+        .text(run.name), number(summary?.accuracy), number(summary?.loss), number(summary?.ece),
+        .text(run.recipe.network.name), number(summary.map { Double($0.parameters) }),
+        .number(Double(run.recipe.training.epochs)), number(summary?.count.map(Double.init)),
       ])
     }
     return table
@@ -86,11 +86,11 @@ public enum TrainingReport {
 
   private static func curves(_ runs: [Run], _ figures: URL, _ report: inout HTMLReport) throws {
     func series(_ key: String, _ suffix: String, _ style: LineChart.Series.Style) -> [LineChart.Series] {
-      runs.compactMap { run in
+      runs.enumerated().compactMap { index, run in
         let points = run.lines.compactMap { line in line.values[key].map { (Double(line.epoch + 1), $0) } }
         guard !points.isEmpty else { return nil }
         let name = runs.count == 1 ? suffix : "\(run.name), \(suffix)"
-        return LineChart.Series(name, x: points.map(\.0), y: points.map(\.1), style: style)
+        return LineChart.Series(name, x: points.map(\.0), y: points.map(\.1), style: style, color: index)
       }
     }
     let charts = [
@@ -105,46 +105,11 @@ public enum TrainingReport {
     ]
     var drawn: [(picture: Reports.Picture, caption: String)] = []
     for (name, label, lines) in charts where !lines.isEmpty {
-      let chart = LineChart(x: Axis("epoch"), y: Axis(label), series: lines)
+      let chart = LineChart(x: Axis("epoch", isWhole: true), y: Axis(label), series: lines)
       let picture = try chart.draw(name, in: figures).picture("\(label) by epoch")
       drawn.append((picture, "\(label.prefix(1).uppercased())\(label.dropFirst()) by epoch"))
     }
     if drawn.isEmpty { report.paragraph("No epoch has ended yet.") } else { report.figures(drawn) }
-  }
-
-  private static func classes(
-    _ run: Run, _ summary: TrainingRun.Summary, _ confusion: [[Int]], _ figures: URL,
-    _ report: inout HTMLReport
-  ) throws {
-    let names = confusion.indices.map {
-      summary.classNames.indices.contains($0) ? summary.classNames[$0] : "\($0)"
-    }
-    var table = ReportTable([
-      .text("class"), .number("images", .fixed(0)), .number("recognised", .percent(1)),
-      .text("most often taken for"),
-    ])
-    for (label, row) in confusion.enumerated() {
-      let total = row.reduce(0, +)
-      let wrong = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
-      table.append([
-        .text(names[label]), .number(Double(total)),
-        total == 0 ? .missing : .number(Double(row[label]) / Double(total)),
-        .text(wrong.map { "\(names[$0]) (\(row[$0]))" } ?? "–"),
-      ])
-    }
-    // Beyond this the cells are too small to see.
-    if names.count <= 30 {
-      let map = HeatMap(
-        xLabel: "taken for", yLabel: "is", columns: names, rows: names,
-        values: confusion.map { $0.map(Double.init) },
-        format: .fixed(0))
-      let side = 180 + 36 * names.count
-      let drawn = try map.draw(
-        "confusion-\(run.name.filter { $0.isLetter || $0.isNumber })", in: figures, size: (side, side - 40))
-      report.figure(
-        try drawn.picture("how often each class was taken for each"), caption: "Confusion on the test images")
-    }
-    report.table(table)
   }
 
   /// Pictures of the data, where it can still be read.
@@ -169,12 +134,20 @@ public enum TrainingReport {
     return [
       ("data", run.recipe.data.path), ("network", run.recipe.network.name),
       ("optimizer", "\(training.optimizer.rawValue), learning rate \(training.lr), batch \(training.batch)"),
+      ("rule", described(run.recipe.rule)),
+      ("regularisers", run.recipe.regularisers.choices.map(described).joined(separator: "; ")),
       ("schedule", training.schedule.kind.rawValue),
       ("augmentation", training.augment.isEmpty ? "none" : training.augment),
       ("precision", training.precision.rawValue), ("seed", "\(run.recipe.seed)"),
       ("machine", last.map { "\($0.system), \($0.cores) cores, \($0.device)" } ?? ""),
       ("libtorch", last?.libtorch ?? ""),
-    ]
+    ].filter { !$0.1.isEmpty }
+  }
+
+  private static func described<Catalog>(_ choice: Choice<Catalog>) -> String {
+    guard case .object(let members) = choice.settings, !members.isEmpty else { return choice.name }
+    return choice.name + ", "
+      + members.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 }
 

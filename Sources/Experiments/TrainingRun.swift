@@ -24,6 +24,8 @@ public struct TrainingRun {
     public var ece: Double?
     public var count: Int?
     public var confusion: [[Int]]?
+    /// Of the test split, by their places in it.
+    public var samples: SamplePredictions?
     public var classNames: [String]
   }
 
@@ -58,13 +60,9 @@ public struct TrainingRun {
   private func work<Architecture: Network>(
     _ network: Architecture, _ folder: RunFolder, _ device: Device, _ seconds: Double
   ) throws -> Ending {
-    guard network.inputShape == train.shape else {
-      throw CommandError(
-        "\(train.name): images of shape \(train.shape), but the network takes \(network.inputShape)")
-    }
-    guard network.classes >= train.classes else {
-      throw CommandError("\(train.name): \(train.classes) classes, but the network knows \(network.classes)")
-    }
+    try checkData(train, fits: network)
+    // Before the first epoch, and not after it.
+    if let test { try checkData(test, fits: network) }
     let streams = RandomStreams(seed: recipe.seed)
     let settings = recipe.training
     let normalization = try recipe.data.preprocessing(train)
@@ -78,8 +76,12 @@ public struct TrainingRun {
       streams: streams, device: device)
     let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
     Interruption.install()
+    let context = MethodContext(
+      network: network, point: point, settings: settings, sampleCount: train.count,
+      stepsPerEpoch: loader.steps)
     let trainer = try Trainer(
-      network, at: point, rule: GradientStep(settings.makeOptimizer()), settings: settings,
+      network, at: point, rule: recipe.rule.make(settings.makeOptimizer(), context),
+      regularisers: recipe.regularisers.make(context), settings: settings,
       batches: LoadedBatches(loader: loader, dtype: dtype), seed: recipe.seed, recorder: recorder
     ) { point in
       try test.map { test in
@@ -99,7 +101,7 @@ public struct TrainingRun {
       trainCount: train.count, epochs: settings.epochs, steps: trainer.totalSteps, seed: recipe.seed,
       accuracy: result?.accuracy, top5: result?.top5, loss: result?.loss, ece: result?.ece,
       count: result?.count,
-      confusion: result?.confusion, classNames: train.classNames)
+      confusion: result?.confusion, samples: result?.samples, classNames: train.classNames)
     try folder.writeSummary(summary)
     return .complete(summary)
   }

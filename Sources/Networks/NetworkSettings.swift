@@ -1,14 +1,5 @@
-/// What an architecture can be asked for, as keys that recipes and `--set` name. Defaults give the network that papers
-/// mean by the name.
-public protocol NetworkSettings: Codable, Sendable {
-  /// As `--network` takes it.
-  static var name: String { get }
-  static var summary: String { get }
-  /// Every key with what it means.
-  static var help: [(key: String, meaning: String)] { get }
-
-  init()
-
+/// What an architecture can be asked for. Defaults give the network that papers mean by the name.
+public protocol NetworkSettings: NamedSettings {
   /// - Throws: ``NetworkError`` for settings that make no network.
   func network() throws(NetworkError) -> any Network
 }
@@ -18,22 +9,6 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
   public var message: String
   public init(_ message: String) { self.message = message }
   public var description: String { message }
-}
-
-/// A setting with a fixed choice of words.
-public protocol SettingChoice: RawRepresentable<String>, CaseIterable, Codable {}
-
-extension SettingChoice {
-  /// - Throws: a decoding error that lists the words there are.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let word = try container.decode(String.self)
-    guard let choice = Self(rawValue: word) else {
-      let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected one of: \(known)")
-    }
-    self = choice
-  }
 }
 
 /// Every architecture by name.

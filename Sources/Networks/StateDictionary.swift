@@ -13,7 +13,8 @@ extension Point {
   ///
   /// - Parameters:
   ///   - network: whose layout the tensors must have.
-  ///   - state: by name; any floating-point types. Batch counts may be missing, as old files lack them.
+  ///   - state: by name; any floating-point types. Batch counts may be missing, as old files lack them, or have the shape
+  ///     [1] instead of [].
   ///   - dtype: precision of the point; nil takes the parameters' own, or where they have several the narrowest that
   ///     holds all of them: float32 for float16 beside bfloat16.
   ///   - device: where the point lives.
@@ -43,8 +44,9 @@ extension Point {
 
     let parameters = layout.slots.map { found($0.name, $0.shape, floating: true) }
     let statistics = bufferLayout.slots.map { slot in
-      slot.isCount && state[slot.name] == nil
-        ? Tensor.zeros([], dtype: .int64) : found(slot.name, slot.shape, floating: !slot.isCount)
+      guard slot.isCount else { return found(slot.name, slot.shape, floating: true) }
+      guard let count = state[slot.name] else { return Tensor.zeros(slot.shape, dtype: .int64) }
+      return count.shape == [1] ? count.reshape(slot.shape) : found(slot.name, slot.shape, floating: false)
     }
     let known = Set(layout.slots.map(\.name) + bufferLayout.slots.map(\.name))
     for name in state.keys.sorted() where !known.contains(name) {

@@ -52,9 +52,14 @@ public struct Axis: Sendable {
   public var isLogarithmic: Bool
   /// Both ends; nil as the data asks.
   public var range: ClosedRange<Double>?
+  /// Marks at whole numbers alone: epochs, counts.
+  public var isWhole: Bool
 
-  public init(_ label: String, isLogarithmic: Bool = false, range: ClosedRange<Double>? = nil) {
+  public init(
+    _ label: String, isLogarithmic: Bool = false, range: ClosedRange<Double>? = nil, isWhole: Bool = false
+  ) {
     self.label = label
+    self.isWhole = isWhole
     self.isLogarithmic = isLogarithmic
     self.range = range
   }
@@ -72,6 +77,11 @@ public struct Axis: Sendable {
     if let range {
       commands.append(
         "set \(name)range [\(gnuplotNumber(range.lowerBound)):\(gnuplotNumber(range.upperBound))]")
+    }
+    // Where gnuplot would choose fractions; for more it chooses whole numbers by itself.
+    let finite = values.filter(\.isFinite)
+    if isWhole, let least = finite.min(), let greatest = finite.max(), greatest - least <= 10 {
+      commands.append("set \(name)tics 1")
     }
     if range == nil, !values.contains(where: { text($0) != "NaN" }) {
       commands.append("set \(name)range [\(isLogarithmic ? "0.1" : "0"):1]")

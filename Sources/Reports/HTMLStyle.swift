@@ -3,14 +3,14 @@ enum HTMLStyle {
   static let sheet = """
     :root {
       --page: #ffffff; --card: #f6f7f9; --text: #1c2128; --soft: #59636e; --line: #d9dee4; --accent: #0b62a8;
-      --good: #1a7f45; --warning: #a15c00;
+      --good: #1a7f45; --warning: #a15c00; --shade: #0000002e;
       --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
       --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
     }
     @media screen and (prefers-color-scheme: dark) {
       :root {
         --page: #14171c; --card: #1d2127; --text: #e4e8ee; --soft: #9aa5b1; --line: #333a44; --accent: #6db3f2;
-        --good: #5cc98a; --warning: #e0a458;
+        --good: #5cc98a; --warning: #e0a458; --shade: #ffffff33;
       }
     }
     * { box-sizing: border-box; }
@@ -54,7 +54,14 @@ enum HTMLStyle {
     }
     dt { color: var(--soft); flex: none; max-width: 60%; }
     dd { margin: 0; text-align: right; min-width: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-    .table { overflow-x: auto; margin: 1.25rem 0 0.5rem; }
+    .table {
+      overflow-x: auto; margin: 1.25rem 0 0.5rem;
+      background:
+        linear-gradient(to right, var(--page) 40%, transparent) left / 2.5rem 100% local no-repeat,
+        linear-gradient(to left, var(--page) 40%, transparent) right / 2.5rem 100% local no-repeat,
+        radial-gradient(farthest-side at 0 50%, var(--shade), transparent) left / 0.9rem 100% no-repeat,
+        radial-gradient(farthest-side at 100% 50%, var(--shade), transparent) right / 0.9rem 100% no-repeat;
+    }
     table { border-collapse: collapse; font-size: 0.95rem; line-height: 1.45; min-width: min(100%, 24rem); }
     caption { text-align: left; padding-bottom: 0.5rem; }
     th, td { padding: 0.45rem 0.9rem; text-align: left; vertical-align: baseline; }
@@ -86,7 +93,8 @@ enum HTMLStyle {
       body { padding: 1.5rem 1rem 2rem; }
       h1 { font-size: 1.6rem; }
       h2 { margin-top: 2.25rem; }
-      th, td { padding: 0.45rem 0.6rem; }
+      table { font-size: 0.9rem; }
+      th, td { padding: 0.45rem 0.5rem; }
       .grid > div { gap: 0.5rem; }
     }
     @page { margin: 18mm 15mm; }

@@ -21,11 +21,16 @@ public struct LineChart: Figure {
     public var y: [Double]
     /// Half the height of the band around the line, by point; empty for none.
     public var deviation: [Double]
+    /// Series of one number have one colour and one mark; nil gives it its own.
+    public var color: Int?
 
     /// - Parameters:
     ///   - y: as many as `x`; what is not finite, or not positive on a logarithmic axis, leaves a gap.
     ///   - deviation: as many as `x`, or none.
-    public init(_ name: String, x: [Double], y: [Double], deviation: [Double] = [], style: Style = .line) {
+    public init(
+      _ name: String, x: [Double], y: [Double], deviation: [Double] = [], style: Style = .line,
+      color: Int? = nil
+    ) {
       precondition(x.count == y.count, "\(x.count) x and \(y.count) y")
       precondition(
         deviation.isEmpty || deviation.count == x.count, "\(x.count) x and \(deviation.count) deviations")
@@ -34,6 +39,7 @@ public struct LineChart: Figure {
       self.y = y
       self.deviation = deviation
       self.style = style
+      self.color = color
     }
   }
 
@@ -45,8 +51,9 @@ public struct LineChart: Figure {
     var data = "# x, y, and the band's lower and upper end; a block a series\n"
     var bands: [String] = []
     var lines: [String] = []
-    for (index, series) in series.enumerated() {
-      if index > 0 { data += "\n\n" }
+    for (block, series) in series.enumerated() {
+      let index = series.color ?? block
+      if block > 0 { data += "\n\n" }
       data += "# \(series.name.flattened)\n"
       for point in Self.thinned(series) {
         let value = series.y[point]
@@ -60,7 +67,7 @@ public struct LineChart: Figure {
       }
       if series.x.isEmpty { data += "NaN NaN NaN NaN\n" }
       let colour = "C\(index % 7 + 1)"
-      let source = "DATA index \(index)"
+      let source = "DATA index \(block)"
       if !series.deviation.isEmpty {
         bands.append(
           "\(source) using 1:3:4 with filledcurves fillcolor rgb \(colour) fillstyle transparent solid 0.18 noborder"

@@ -91,6 +91,11 @@ public final class RunFolder {
 
   static let recipeName = "recipe.yaml"
 
+  /// Whether a run has begun in that folder.
+  public static func isRun(_ url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.appendingPathComponent(recipeName).path)
+  }
+
   /// The names in the folder, which must be a run's or empty.
   private static func contents(_ folder: URL) throws(CommandError) -> [String] {
     let names = try Files.names(in: folder).filter { !$0.hasPrefix(".") }

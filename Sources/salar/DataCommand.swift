@@ -87,6 +87,19 @@ struct DataGet: ParsableCommand {
   @Option(help: "The folder that it goes to; the name if not given.")
   var to: String?
 
+  @Flag(help: "One JSON document.")
+  var json = false
+
+  @Flag(help: "Say what would be fetched from where, and stop.")
+  var dryRun = false
+
+  private struct Answer: Encodable {
+    var folder: String
+    /// Of the data set, once it is there.
+    var format: String?
+    var source: DataSource
+  }
+
   func run() throws {
     guard let source = DataSource.named(name) else {
       let known = DataSource.all.map(\.name)
@@ -99,9 +112,16 @@ struct DataGet: ParsableCommand {
     for file in source.files {
       CommandOutput.remark("  \(file.addresses[0])  \(file.checksum)")
     }
+    if dryRun {
+      if json { return try CommandOutput.json(Answer(folder: folder, source: source)) }
+      return try CommandOutput.line("would go to \(folder)")
+    }
     let printer = ProgressPrinter()
     try source.fetch(to: folder) { printer.show($0, $1, $2) }
     let found = try DataCatalog.detect(folder)
+    if json {
+      return try CommandOutput.json(Answer(folder: folder, format: found.format.rawValue, source: source))
+    }
     try CommandOutput.line("\(folder): \(found.format.rawValue), complete and checked")
   }
 }
@@ -139,7 +159,7 @@ struct DataInfoCommand: ParsableCommand {
     var test: DataSet?
     do {
       test = try data.open(.test)
-    } catch let error as DataError {
+    } catch let error as DataError where error.isMissingSplit {
       CommandOutput.remark("no test split: \(error.message)")
     }
     let info = try DataInfo(train: train, test: test)
@@ -180,6 +200,8 @@ struct DataShow: ParsableCommand {
   @Option(help: "Images a class at most.")
   var perClass = 10
 
+  @OptionGroup var written: WrittenOptions
+
   mutating func validate() throws {
     if rows < 1 { throw ValidationError("--rows must be at least 1, found \(rows)") }
     if perClass < 1 { throw ValidationError("--per-class must be at least 1, found \(perClass)") }
@@ -188,6 +210,7 @@ struct DataShow: ParsableCommand {
   func run() throws {
     let sheet = try ContactSheet.draw(try data.open(split), rows: rows, perClass: perClass)
     try PictureWriter.write(sheet, to: out)
-    CommandOutput.remark("\(out): \(sheet.width)×\(sheet.height)")
+    try written.report(
+      [out], ["width": sheet.width, "height": sheet.height], remark: "\(out): \(sheet.width)×\(sheet.height)")
   }
 }

@@ -7,51 +7,6 @@ import Networks
 import Torch
 import Training
 
-/// A trained network: a run's folder or a model file, or plain weights with their architecture.
-struct ModelOptions: ParsableArguments {
-  @Option(name: .customLong("network"), help: "The architecture of plain weights.")
-  var network: String?
-
-  @Option(
-    name: .customLong("set"), help: ArgumentHelp("A setting of that architecture.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @Option(help: "Plain weights (.safetensors).")
-  var weights: String?
-
-  @Option(help: "Constants that pixels are normalised with: cifar10, mnist, …, or none. Runs know their own.")
-  var normalize: String?
-
-  func model(_ run: String?, device: Device) throws -> SavedModel {
-    switch (run, weights) {
-    case (let run?, nil):
-      guard network == nil, settings.isEmpty else {
-        throw ValidationError("--network and --set go with --weights; a run knows its own")
-      }
-      return try renormalized(SavedModel(reading: URL(fileURLWithPath: run), device: device))
-    case (nil, let weights?):
-      let file = try Safetensors(reading: URL(fileURLWithPath: weights))
-      guard let network else {
-        return try renormalized(SavedModel(reading: URL(fileURLWithPath: weights), device: device))
-      }
-      let choice = try NetworkChoice(network).setting(settings)
-      let classes = try choice.make().classes
-      let card = SavedModel.Card(
-        network: choice, normalization: nil, classNames: (0..<classes).map(String.init))
-      return try renormalized(SavedModel(file, card, named: weights, device: device))
-    default:
-      throw ValidationError("give the folder of a run, or --weights (with --network for plain ones)")
-    }
-  }
-
-  private func renormalized(_ model: SavedModel) throws -> SavedModel {
-    guard let normalize else { return model }
-    var card = model.card
-    card.normalization = normalize == "none" ? nil : try Normalization(named: normalize)
-    return SavedModel(card: card, network: model.network, point: model.point)
-  }
-}
-
 /// `salar evaluate`
 struct EvaluateCommand: TensorCommand {
   static let configuration = CommandConfiguration(
@@ -78,8 +33,14 @@ struct EvaluateCommand: TensorCommand {
   @Option(help: "The seed of the noise.")
   var seed: UInt64 = 0
 
+  @Option(help: "Also write an HTML page with classes and sample predictions to this file.")
+  var report: String?
+
   @Flag(help: "One JSON document.")
   var json = false
+
+  @Flag(help: "Say what would be evaluated on what, and stop.")
+  var dryRun = false
 
   @OptionGroup var machine: MachineOptions
 
@@ -93,6 +54,7 @@ struct EvaluateCommand: TensorCommand {
     var confusion: [[Int]]
     var classNames: [String]
     var noise: Double
+    var samples: SamplePredictions
   }
 
   func work() throws {
@@ -103,18 +65,35 @@ struct EvaluateCommand: TensorCommand {
       throw ValidationError("--noise must be at least 0, found \(noise)")
     }
     let device = try machine.apply()
-    let model = try model.model(run, device: device)
+    var model = try model.model(run, machine, device: device)
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.format) = (on, format)
     let data = try choice.open(part)
-    let result = try model.evaluate(data, noise: noise, seed: seed)
+    try model.check(data)
+    model = model.named(by: data)
+    if dryRun { return try plan(model, data) }
+    let result = try machine.computing(on: device) { try model.evaluate(data, noise: noise, seed: seed) }
+    try answer(result, model)
+    if let report {
+      let conditions = [
+        ("data", on), ("split", split), ("noise on pixels (σ)", "\(noise)"), ("device", "\(device)"),
+        ("precision", machine.precision ?? model.point.dtype.name),
+      ]
+      try EvaluationReport.write(
+        result, of: model, named: run ?? self.model.weights!, on: data, conditions: conditions,
+        to: URL(fileURLWithPath: report))
+      CommandOutput.remark("wrote \(report)")
+    }
+  }
+
+  private func answer(_ result: Evaluation, _ model: SavedModel) throws {
     if json {
       return try CommandOutput.json(
         Answer(
           accuracy: result.accuracy, top5: result.top5, loss: result.loss, ece: result.ece,
           count: result.count,
           perClass: result.perClass, confusion: result.confusion, classNames: model.card.classNames,
-          noise: noise))
+          noise: noise, samples: result.samples))
     }
     func share(_ value: Double) -> String { String(format: "%.4f", value) }
     var table = Table(["images", "accuracy", "top 5", "loss", "calibration error"])
@@ -128,5 +107,25 @@ struct EvaluateCommand: TensorCommand {
       classes.append([name, "\(result.confusion[index].reduce(0, +))", recognised.map(share) ?? "–"])
     }
     try CommandOutput.line("\n" + classes.text)
+  }
+
+  private struct Plan: Encodable {
+    var network: String
+    var parameters: Int
+    var data: String
+    var split: DataSet.Split
+    var count: Int
+    var device: String
+  }
+
+  private func plan(_ model: SavedModel, _ data: DataSet) throws {
+    let plan = Plan(
+      network: model.card.network.name, parameters: model.network.layout.count, data: data.name,
+      split: data.split,
+      count: data.count, device: machine.device)
+    if json { return try CommandOutput.json(plan) }
+    try CommandOutput.line(
+      "\(plan.network) with \(plan.parameters) parameters on \(plan.count) images of \(plan.data) (\(plan.split)), "
+        + "on \(plan.device)")
   }
 }

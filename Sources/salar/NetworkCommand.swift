@@ -1,5 +1,6 @@
 import ArgumentParser
 import Command
+import Experiments
 import Foundation
 import Networks
 import Torch
@@ -21,17 +22,7 @@ struct NetworkOptions: ParsableArguments {
   var settings: [String] = []
 
   func network() throws -> any Network {
-    guard let kind = NetworkCatalog.settings(named: name) else {
-      let known = NetworkCatalog.all.map { $0.name }
-      throw CommandError(
-        "unknown network '\(name)'\(suggestion(for: name, among: known)); known: \(known.joined(separator: ", "))"
-      )
-    }
-    return try make(kind)
-  }
-
-  private func make<Settings: NetworkSettings>(_ kind: Settings.Type) throws -> any Network {
-    try Overrides(parsing: settings).applied(to: kind.init(), subject: "network \(name)").network()
+    try NetworkChoice(name).setting(settings).make()
   }
 }
 
@@ -99,26 +90,30 @@ struct NetworkInitial: TensorCommand {
   @Option(help: "Where the weights go (.safetensors).")
   var out: String
 
+  @OptionGroup var written: WrittenOptions
+
   func work() throws {
     let network = try architecture.network()
     let point = network.initial(RandomStreams(seed: seed).stream("init"))
     try Safetensors.write(point.stateDictionary, to: URL(fileURLWithPath: out))
-    CommandOutput.remark("\(architecture.name): \(network.layout.count) parameters in \(out)")
+    try written.report(
+      [out], ["parameters": network.layout.count],
+      remark: "\(architecture.name): \(network.layout.count) parameters in \(out)")
   }
 }
 
 /// The weights and inputs that `forward` and `gradient` share.
 struct ApplicationOptions: ParsableArguments {
-  @Option(help: "The state dictionary (.safetensors).")
+  @Option(help: "The state dictionary (.safetensors, or .pth of PyTorch).")
   var weights: String
 
   @Option(help: "Images [B, C, H, W] (.npy), in the scale the network was trained on.")
   var input: String
 
   func point(_ network: any Network, _ machine: MachineOptions, _ device: Device) throws -> Point {
-    let file = try Safetensors(reading: URL(fileURLWithPath: weights))
+    let file = try StateFile(reading: URL(fileURLWithPath: weights))
     do {
-      return try load(network, file.dictionary(), machine.dtype, device)
+      return try load(network, file.dictionary, machine.dtype, device)
     } catch let error as NetworkError {
       throw CommandError("\(weights): \(error.message)")
     }
@@ -158,6 +153,8 @@ struct NetworkForward: TensorCommand {
   @Option(help: "Where the logits [B, classes] go (.npy); float32 for bfloat16 weights.")
   var out: String
 
+  @OptionGroup var written: WrittenOptions
+
   private static let imagesAtOnce = 500
 
   func work() throws {
@@ -171,7 +168,9 @@ struct NetworkForward: TensorCommand {
     }
     // NumPy has no bfloat16.
     let dtype = point.dtype == .bfloat16 ? DType.float32 : point.dtype
-    try NPY.write(Tensor.concatenated(parts).to(dtype), to: URL(fileURLWithPath: out))
+    let logits = Tensor.concatenated(parts).to(dtype)
+    try NPY.write(logits, to: URL(fileURLWithPath: out))
+    try written.report([out], ["shape": logits.shape], remark: "\(out): logits \(logits.shape)")
   }
 }
 
@@ -196,6 +195,8 @@ struct NetworkGradient: TensorCommand {
   @Option(help: "Seed of dropout, where the network has it.")
   var seed: UInt64 = 0
 
+  @OptionGroup var written: WrittenOptions
+
   func work() throws {
     let device = try machine.apply()
     let network = try architecture.network()
@@ -210,6 +211,8 @@ struct NetworkGradient: TensorCommand {
     }
     let gradient = weights.gradient(of: loss)
     try Safetensors.write(Point.named(gradient, network.layout), to: URL(fileURLWithPath: out))
+    try written.report(
+      [out], ["loss": loss.double], remark: String(format: "%@: loss %.4f", out, loss.double))
   }
 
   private func classNumbers(_ network: any Network, count: Int) throws -> Tensor {

@@ -9,13 +9,19 @@ import Torch
 struct PredictCommand: TensorCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Labels and scores for your own pictures.",
-    discussion: "Example: salar predict runs/first cat.jpg dog.png --top 3")
+    discussion: """
+      Example: salar predict runs/first cat.jpg dog.png --top 3
 
-  @Argument(help: "The folder of a run, or a model file.")
-  var run: String
+      Plain weights: salar predict --network resnet18 --weights W.pth --normalize cifar10 cat.jpg
+      """)
 
-  @Argument(help: "JPEG or PNG files.")
-  var pictures: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "The folder of a run or a model file (not with --weights), then JPEG or PNG files.",
+      valueName: "run> <pictures"))
+  var paths: [String]
+
+  @OptionGroup var model: ModelOptions
 
   @Option(help: "How many classes to name for each picture.")
   var top = 3
@@ -37,10 +43,11 @@ struct PredictCommand: TensorCommand {
 
   func work() throws {
     guard top > 0 else { throw ValidationError("--top must be at least 1, found \(top)") }
+    let pictures = model.weights == nil ? Array(paths.dropFirst()) : paths
     guard !pictures.isEmpty else { throw ValidationError("no pictures given") }
     let device = try machine.apply()
-    let model = try SavedModel(reading: URL(fileURLWithPath: run), device: device)
-    let predictions = try pictures.map { try predict(model, $0) }
+    let model = try model.model(model.weights == nil ? paths[0] : nil, machine, device: device)
+    let predictions = try machine.computing(on: device) { try pictures.map { try predict(model, $0) } }
     if json { return try CommandOutput.json(predictions) }
     var table = Table(["picture", "label", "probability"])
     for prediction in predictions {

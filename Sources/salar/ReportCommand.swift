@@ -15,6 +15,9 @@ struct ReportCommand: TensorCommand {
   @Option(help: "The page; RUN/report.html if not given for one run.")
   var out: String?
 
+  @Flag(help: "One JSON document that names the page.")
+  var json = false
+
   func work() throws {
     let folders = runs.map { URL(fileURLWithPath: $0) }
     guard
@@ -22,6 +25,7 @@ struct ReportCommand: TensorCommand {
         ?? (folders.count == 1 ? folders[0].appendingPathComponent("report.html") : nil)
     else { throw ValidationError("--out is missing: a page about several runs belongs to none of them") }
     try TrainingReport.write(folders, to: page)
+    if json { return try CommandOutput.json(["files": [page.path]]) }
     try CommandOutput.line(page.path)
   }
 }

@@ -15,7 +15,13 @@ struct TrainCommand: TensorCommand {
       Example: salar train --data builtin:gray --network convnet --set width=32 --epochs 3 --seed 1 --out runs/first
 
       The same command continues a run that was stopped. --set takes keys of the network (width=64), of the training \
-      (lr=0.05, batch=256, schedule.kind=cosine, augment=crop:4,flip) and of the data (normalize=cifar10).
+      (lr=0.05, batch=256, schedule.kind=cosine, augment=crop:4,flip), of the data (normalize=cifar10), and of the rule \
+      and the regularisers with their names before them (rule.KEY=…, regularisers.NAME.KEY=…).
+
+      Rules, how a step is made (--rule):
+      \(RuleCatalog.summary)
+      Regularisers, what is added to the loss (--regulariser):
+      \(RegulariserCatalog.all.isEmpty ? "  none yet" : RegulariserCatalog.summary)
       """)
 
   @Option(help: "A YAML recipe; flags are laid over it.")
@@ -36,6 +42,14 @@ struct TrainCommand: TensorCommand {
   @Option(help: "The architecture; `salar network list` has the names.")
   var network: String?
 
+  @Option(help: ArgumentHelp("How a step is made; the names stand above.", valueName: "name[:key=value,…]"))
+  var rule: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A term added to the loss; may be given several times.", valueName: "name[:key=value,…]"))
+  var regulariser: [String] = []
+
   @Option(
     name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
   var settings: [String] = []
@@ -49,7 +63,7 @@ struct TrainCommand: TensorCommand {
   @Option(help: "The run's folder.")
   var out: String
 
-  @Flag(help: "Print the summary as one JSON document.")
+  @Flag(help: "Print the summary (with --dry-run the recipe) as one JSON document.")
   var json = false
 
   @Flag(help: "Print the resolved recipe and stop.")
@@ -60,7 +74,10 @@ struct TrainCommand: TensorCommand {
   func work() throws {
     let device = try machine.apply()
     let (recipe, train, test) = try resolved()
-    if dryRun { return try CommandOutput.line(try Recipe.yaml(recipe)) }
+    if dryRun {
+      if json { return try CommandOutput.json(recipe) }
+      return try CommandOutput.line(try Recipe.yaml(recipe))
+    }
     let ending = try TrainingRun(recipe, train: train, test: test)
       .run(in: URL(fileURLWithPath: out), device: device)
     switch ending {
@@ -90,7 +107,12 @@ struct TrainCommand: TensorCommand {
     guard let architecture = network ?? named?.network else {
       throw ValidationError("--network is missing (or network.name in a recipe)")
     }
-    var overrides = settings
+    if let network, let other = named?.network, network != other {
+      throw CommandError(
+        "the recipe is for the network \(other), whose settings mean nothing to \(network); leave --network out, or take "
+          + "another recipe (--dry-run prints one)")
+    }
+    var overrides = try methods() + settings
     if let data { overrides.append("data.path=\(data)") }
     if let format { overrides.append("data.format=\(format)") }
     if let trainLimit { overrides.append("data.trainLimit=\(trainLimit)") }
@@ -102,7 +124,7 @@ struct TrainCommand: TensorCommand {
     // Twice: first for the data alone, then with the network shaped for it.
     var choice = TrainRecipe.DataChoice()
     choice.path = path
-    var defaults = TrainRecipe(
+    var defaults = try TrainRecipe(
       data: choice, network: try NetworkChoice(architecture), training: TrainingSettings(), seed: 0)
     func resolve() throws -> Recipe.Resolved<TrainRecipe> {
       try Recipe.resolve(
@@ -116,6 +138,41 @@ struct TrainCommand: TensorCommand {
       CommandOutput.remark(recipe.changes.map { "\($0)" }.joined(separator: "\n"))
     }
     return (recipe.settings, train, test)
+  }
+}
+
+extension TrainCommand {
+  /// `--rule` and `--regulariser` as assignments.
+  private func methods() throws -> [String] {
+    var assignments: [String] = []
+    if let rule {
+      let (name, pairs) = try Self.method("rule", rule)
+      assignments += ["rule.name=\(name)"] + pairs.map { "rule.\($0)" }
+    }
+    for text in regulariser {
+      let (name, pairs) = try Self.method("regulariser", text)
+      assignments += ["regularisers.\(name)={}"] + pairs.map { "regularisers.\(name).\($0)" }
+    }
+    return assignments
+  }
+
+  /// `name:key=value,key=1,2` as the name and `key=value`, `key=1,2`.
+  static func method(_ flag: String, _ text: String) throws -> (name: String, assignments: [String]) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    var assignments: [String] = []
+    for part in parts.dropFirst().joined().split(separator: ",") {
+      if part.contains("=") {
+        assignments.append(String(part))
+      } else if let last = assignments.popLast() {
+        assignments.append("\(last),\(part)")
+      } else {
+        throw ValidationError("--\(flag) \(text): expected name:key=value,key=value, found '\(part)'")
+      }
+    }
+    guard !parts[0].isEmpty, !parts[0].contains(".") else {
+      throw ValidationError("--\(flag) \(text): expected a name first")
+    }
+    return (parts[0], assignments)
   }
 }
 

@@ -96,6 +96,17 @@ private struct Settings: Codable, Equatable {
     #expect(settings.hidden == [])
   }
 
+  /// `{}` says that a group is there: with its defaults where it was not, unchanged where it was.
+  @Test func emptyGroups() throws {
+    var settings = Settings()
+    settings.rule.rho = 0.2
+    #expect(try Overrides(parsing: ["rule={}"]).applied(to: settings, subject: "test") == settings)
+    let table = try Overrides(parsing: ["table={}", "clip=1"]).applied(to: Optionals(), subject: "test")
+    #expect(table.table.isEmpty && table.clip == 1)
+    #expect(message("width={}").contains("width must be a number"))
+    #expect(message("rule=1").contains("rule is a group; set one of its keys"))
+  }
+
   @Test func unknownKeysAreRefusedWithTheNearest() {
     #expect(
       message("widht=64")

@@ -163,6 +163,22 @@ import Torch
     #expect(unchanged())
   }
 
+  @Test func batchCountsAreTakenInOldShapes() throws {
+    let (network, point, _, _) = try small()
+    let name = "features.1.num_batches_tracked"
+    let place = point.buffers.layout.index(of: name)!
+    var state = Dictionary(uniqueKeysWithValues: point.stateDictionary.map { ($0.name, $0.tensor) })
+    for count in [Tensor([3]), Tensor(3, dtype: .int64)] {
+      state[name] = count
+      let buffer = try Point(network, state: state).buffers[place]
+      #expect(buffer.shape == [] && buffer.dtype == .int64 && buffer.int == 3)
+    }
+    state[name] = nil
+    #expect(try Point(network, state: state).buffers[place].int == 0)
+    state[name] = Tensor([3, 4])
+    #expect(throws: NetworkError.self) { try Point(network, state: state) }
+  }
+
   @Test func copiesStandAlone() throws {
     let (_, point, _, _) = try small()
     let copy = point.copy()

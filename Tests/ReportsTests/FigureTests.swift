@@ -92,6 +92,26 @@ import Testing
     ("difference", difference), ("landscape", landscape),
   ]
 
+  @Test func linesOfOneColourAndWholeNumbers() {
+    let chart = LineChart(
+      x: Axis("epoch", isWhole: true), y: Axis("loss"),
+      series: [
+        .init("a, training", x: [1, 2], y: [2, 1], style: .dashed, color: 0),
+        .init("b, training", x: [1, 2], y: [2, 1], style: .dashed, color: 1),
+        .init("a, test", x: [1, 4], y: [3, 2], style: .linePoints, color: 0),
+      ])
+    let commands = chart.plot().commands
+    #expect(commands.contains("set xtics 1") && !commands.contains("set ytics 1"))
+    let lines = commands.last!.split(separator: "\n").map(String.init)
+    #expect(lines[0].contains("DATA index 0") && lines[0].contains("rgb C1"))
+    #expect(lines[1].contains("DATA index 1") && lines[1].contains("rgb C2"))
+    #expect(lines[2].contains("DATA index 2") && lines[2].contains("rgb C1"))
+    // More than a few are left to gnuplot.
+    let long = LineChart(
+      x: Axis("step", isWhole: true), y: Axis("loss"), series: [.init("a", x: [0, 500], y: [1, 2])])
+    #expect(!long.plot().commands.contains("set xtics 1"))
+  }
+
   @Test(.enabled(if: Gnuplot.isInstalled, Comment(rawValue: Gnuplot.missing)))
   func figuresHaveTheSizeThatWasAsked() throws {
     try cleaning {

@@ -60,6 +60,71 @@ import Torch
     }
   }
 
+  /// Weights that PyTorch saved, through every verb that takes some.
+  @Test(.enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)))
+  func stateDictionariesOfPyTorchAreTaken() throws {
+    try Peer.run("state_files", [folder.url.path])
+    let settings = [
+      "convnet": ["width=8", "norm=batch"], "lenet": [], "mlp": ["hidden=16"], "resnet18": ["width=8"],
+    ]
+    for (name, settings) in settings {
+      let architecture = ["--network", name] + settings.flatMap { ["--set", $0] }
+      let expected = try NPY.read(folder.file("\(name).logits.npy"))
+      for file in ["\(name).pth", "\(name)-checkpoint.pth"] {
+        let result = try run(
+          ["network", "forward", "--weights", path(file), "--input", path("\(name).input.npy"), "--out"]
+            + [path("out.npy")] + architecture)
+        #expect(result.code == 0, "\(result.errors)")
+        let logits = try NPY.read(folder.file("out.npy"))
+        #expect((logits - expected).abs().max().double < 1e-4, "\(file)")
+      }
+      for target in ["safetensors", "pytorch"] {
+        let export = try run(
+          ["export", "--from", path("\(name)-checkpoint.pth"), "--to", target, path("\(name)-\(target)")]
+            + architecture)
+        #expect(export.code == 0, "\(export.errors)")
+        let written = try Safetensors(reading: folder.file("\(name)-\(target)/model.safetensors"))
+        let saved = try Safetensors(reading: folder.file("\(name).safetensors"))
+        #expect(Set(written.names) == Set(saved.names))
+        for name in saved.names { #expect(written[name]!.equal(saved[name]!), "\(name)") }
+      }
+    }
+    let architecture = ["--network", "mlp", "--set", "hidden=16"]
+    let weights = ["--weights", path("mlp.pth")] + architecture
+    let data = ["--on", "builtin:color", "--json"]
+    let evaluation = try run(["evaluate"] + weights + data)
+    #expect(evaluation.code == 0, "\(evaluation.errors)")
+    // Plain weights know no names; the data does.
+    #expect(
+      evaluation.output.contains("\"classNames\":[\"") && !evaluation.output.contains("\"classNames\":[\"0\"")
+    )
+    // What was written knows its architecture.
+    #expect(try run(["evaluate", path("mlp-safetensors")] + data).output == evaluation.output)
+    #expect(try run(["data", "show", "builtin:color", "--out", path("sheet.png")]).code == 0)
+    let prediction = try run(["predict", path("sheet.png"), "--json"] + weights)
+    #expect(prediction.code == 0 && prediction.output.contains("sheet.png"), "\(prediction.errors)")
+
+    func refused(_ arguments: [String], _ words: String, code: Int32 = 1) throws {
+      let result = try run(arguments)
+      #expect(result.code == code && result.errors.contains(words), "\(result.errors)")
+    }
+    try refused(
+      ["export", "--from", path("model.bad"), "--to", "safetensors", path("a")] + architecture, "Linear")
+    try refused(
+      ["export", "--from", path("mlp.pth"), "--to", "safetensors", path("a")], "name their --network")
+    try refused(
+      [
+        "export", "--from", path("mlp-safetensors/model.safetensors"), "--to", "pytorch",
+        path("mlp-safetensors"),
+      ],
+      "would be overwritten")
+    try refused(["export", "--to", "pytorch", path("a")], "expected RUN and FOLDER", code: 64)
+    try refused(
+      ["export", path("a"), "--network", "mlp", "--to", "pytorch", path("b")], "go with --from", code: 64)
+    try refused(
+      ["predict", "--network", "lenet", "--weights", path("mlp.pth"), path("sheet.png")], "fc_1.weight")
+  }
+
   @Test func gradientWritesTheLibrarysGradient() throws {
     let result = try run(
       [

@@ -72,7 +72,19 @@ import Torch
     #expect(report.code == 0, "\(report.errors)")
     let page = try String(contentsOf: folder.file("run/report.html"), encoding: .utf8)
     for words in ["Learning curves", "Confusion", "hidden", "data:image/"] { #expect(page.contains(words)) }
+    #expect(page.contains("Right: the first of each class"))
     #expect(try Program.run(["report", path("exported")]).code == 1)
+    let reported = try Program.run([
+      "evaluate", path("run"), "--on", path("quarters.npz"), "--noise", "0.8", "--report",
+      path("new/noisy.html"),
+    ])
+    #expect(reported.code == 0, "\(reported.errors)")
+    let noisyPage = try String(contentsOf: folder.file("new/noisy.html"), encoding: .utf8)
+    for words in [
+      "Wrong: the mistakes it was surest of", " taken for ", "Confusion", "0.8", "data:image/png",
+    ] {
+      #expect(noisyPage.contains(words), "\(words)")
+    }
 
     let export = try Program.run(["export", path("run"), "--to", "pytorch", path("exported")])
     #expect(export.code == 0, "\(export.errors)")
@@ -155,6 +167,11 @@ import Torch
     try refused(train("a", epochs: 1, "--set", "lr=-1"), "lr must be above 0")
     try refused(train("a", epochs: 1, "--set", "augment=blur"), "blur")
     try refused(train("a", epochs: 1, "--set", "widht=3"), "unknown key")
+    try refused(
+      train("a", epochs: 1, "--rule", "gradiant"), "unknown rule 'gradiant' (did you mean 'gradient'?)")
+    try refused(train("a", epochs: 1, "--rule", "gradient:rho=0.1"), "unknown key 'rho' in rule")
+    try refused(train("a", epochs: 1, "--rule", "gradient:rho"), "expected name:key=value", code: 64)
+    try refused(train("a", epochs: 1, "--regulariser", "calm"), "unknown regulariser 'calm'")
     try refused(train("a", epochs: 1, "--set", "normalize=mars"), "mars")
     try refused(["train", "--data", path("none"), "--network", "mlp", "--out", path("b")], "none")
     try refused(["train", "--network", "mlp", "--out", path("b")], "--data", code: 64)
@@ -166,10 +183,37 @@ import Torch
     try refused(train("d", epochs: 2), "epochs is 1 there and 2 now")
   }
 
+  /// Training without a test split is fine; a test split that cannot be read is not passed over.
+  @Test func aDamagedTestSplitIsAnError() throws {
+    let arrays = try NPZ.read(folder.file("quarters.npz"))
+    func result(_ name: String, _ arrays: [(name: String, tensor: Tensor)]) throws -> Program.Result {
+      try NPZ.write(arrays, to: folder.file("\(name).npz"))
+      return try Program.run([
+        "train", "--data", path("\(name).npz"), "--network", "mlp", "--set", "hidden=", "--epochs", "1",
+        "--out",
+        path(name),
+      ])
+    }
+    let without = try result("without", Array(arrays.prefix(2)))
+    #expect(without.code == 0 && without.errors.contains("no test split"), "\(without.errors)")
+    let labels = Tensor.zeros([39], dtype: .int64)
+    for (name, test, words) in [
+      ("half", [arrays[2]], "x_test and y_test"),
+      ("short", [arrays[2], ("y_test", labels)], "has 40 images, but y_test 39 labels"),
+      ("small", [("x_test", Tensor.zeros([39, 1, 6, 6], dtype: .uint8)), ("y_test", labels)], "[1, 6, 6]"),
+    ] {
+      let refused = try result(name, Array(arrays.prefix(2)) + test)
+      #expect(
+        refused.code == 1 && refused.errors.contains(words), "\(name): \(refused.code) \(refused.errors)")
+    }
+  }
+
   @Test func aDryRunPrintsTheRecipeThatMakesTheSameRun() throws {
     let printed = try Program.run(train("e", epochs: 2, "--dry-run"))
     #expect(printed.code == 0 && !FileManager.default.fileExists(atPath: path("e")))
     try Data(printed.output.utf8).write(to: folder.file("recipe.yaml"))
+    let same = try Program.run(train("e", epochs: 2, "--rule", "gradient", "--dry-run"))
+    #expect(same.output == printed.output && printed.output.contains("rule:\n  name: gradient"))
     #expect(try Program.run(train("f", epochs: 2)).code == 0)
     let fromFile = try Program.run([
       "train", "--recipe", path("recipe.yaml"), "--threads", "1", "--out", path("g"),

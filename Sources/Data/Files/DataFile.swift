@@ -112,6 +112,11 @@ extension DataError {
   /// The path first, then what was found, what was expected and what to do.
   static func file(_ path: String, _ message: String) -> DataError { DataError("\(path): \(message)") }
 
+  /// A split that the data set does not have, nothing of it.
+  static func missingSplit(_ path: String, _ message: String) -> DataError {
+    DataError("\(path): \(message)", isMissingSplit: true)
+  }
+
   /// What a system call refused: `code` is its `errno`.
   static func file(_ path: String, _ action: String, errno code: Int32) -> DataError {
     let advice =

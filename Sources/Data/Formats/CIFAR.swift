@@ -90,10 +90,10 @@ public enum CIFAR: Int, Sendable {
       }
     let paths = wanted.map { DataFile.join(folder, $0) }
     if let missing = paths.firstIndex(where: { !DataFile.isFile($0) }) {
-      throw .file(
-        folder,
-        "has no \(wanted[missing]), which the \(split) split of CIFAR-\(classes) needs; it \(DataFile.contents(folder))"
-      )
+      throw DataError(
+        "\(folder): has no \(wanted[missing]), which the \(split) split of CIFAR-\(classes) needs; "
+          + "it \(DataFile.contents(folder))",
+        isMissingSplit: !paths.contains(where: DataFile.isFile))
     }
     return paths
   }

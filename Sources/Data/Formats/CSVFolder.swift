@@ -156,7 +156,7 @@ public enum CSVFolder {
     _ path: String, split: DataSet.Split, options: PictureOptions = PictureOptions()
   ) throws(DataError) -> DataSet {
     guard let own = table(path, split) else {
-      throw .file(
+      throw .missingSplit(
         path,
         "has no \(split == .train ? "train.csv" : "test.csv or val.csv") with the columns file and label; it \(DataFile.contents(path))"
       )
@@ -195,7 +195,7 @@ public enum CSVFolder {
   ) throws(DataError) -> [Int] {
     guard let splits = contents.splits else {
       guard split == .train || ["test.csv", "val.csv"].contains(DataFile.name(path)) else {
-        throw .file(path, "has no test split: no column split, and no test.csv or val.csv beside it")
+        throw .missingSplit(path, "has no test split: no column split, and no test.csv or val.csv beside it")
       }
       return Array(contents.files.indices)
     }
@@ -211,7 +211,7 @@ public enum CSVFolder {
         )
       }
     }
-    guard !rows.isEmpty else { throw .file(path, "has no row of the \(split) split") }
+    guard !rows.isEmpty else { throw .missingSplit(path, "has no row of the \(split) split") }
     return rows
   }
 

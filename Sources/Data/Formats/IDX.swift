@@ -131,10 +131,11 @@ public enum IDX {
   ) throws(DataError) -> String {
     if let path = file(folder, split, kind) { return path }
     let rank = kind == "images" ? 3 : 1
-    throw .file(
-      folder,
-      "has no \(prefix(split))-\(kind)-idx\(rank)-ubyte or .gz, which the \(split) split needs; it \(DataFile.contents(folder))"
-    )
+    let isHalfThere = ["images", "labels"].contains { file(folder, split, $0) != nil }
+    throw DataError(
+      "\(folder): has no \(prefix(split))-\(kind)-idx\(rank)-ubyte or .gz, which the \(split) split needs; "
+        + "it \(DataFile.contents(folder))",
+      isMissingSplit: !isHalfThere)
   }
 
   private static func readLabels(

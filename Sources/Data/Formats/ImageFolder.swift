@@ -38,7 +38,7 @@ public enum ImageFolder {
     case (.train, _):
       samples = try classSamples(trainRoot, classes, among: classes)
     case (.test, false):
-      throw .file(
+      throw .missingSplit(
         folder,
         "has no test split: folders train and test (or val) were expected beside each other; it \(DataFile.contents(folder))"
       )
@@ -93,7 +93,7 @@ public enum ImageFolder {
       if isSubset { found = classes.filter(found.contains) }
       return try classSamples(root, found, among: classes)
     }
-    throw .file(
+    throw .missingSplit(
       folder,
       "has no test split: neither test, val nor validation has a class folder of the training split; it \(DataFile.contents(folder))"
     )

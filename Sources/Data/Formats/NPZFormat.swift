@@ -27,17 +27,18 @@ public enum NPZFormat {
   /// Opens one split of an archive, or of a folder with one.
   public static func open(_ path: String, split: DataSet.Split) throws(DataError) -> DataSet {
     guard let archive = file(path, split) else {
-      throw .file(path, "has no \(split).npz and not one single .npz; it \(DataFile.contents(path))")
+      throw .missingSplit(path, "has no \(split).npz and not one single .npz; it \(DataFile.contents(path))")
     }
     let arrays = try read(archive)
     let isOwn = DataFile.name(archive) == "\(split).npz"
     guard let found = find(arrays, split, isOwn: isOwn) else {
       let wanted = keys(split).map { "\($0.images) and \($0.labels)" }.joined(separator: ", or ")
       let names = arrays.keys.sorted().prefix(12).map(DataError.quoted).joined(separator: ", ")
-      throw .file(
-        archive,
-        "has the arrays \(names.isEmpty ? "(none)" : names); for the \(split) split it needs \(wanted)\(isOwn || split == .train ? ", or images and labels" : "")"
-      )
+      let isHalfThere = isOwn || keys(split).contains { arrays[$0.images] != nil || arrays[$0.labels] != nil }
+      throw DataError(
+        "\(archive): has the arrays \(names.isEmpty ? "(none)" : names); for the \(split) split it needs \(wanted)"
+          + (isOwn || split == .train ? ", or images and labels" : ""),
+        isMissingSplit: !isHalfThere)
     }
     let images = try pictures(arrays[found.images]!, "\(archive): \(found.images)")
     let labels = try numbers(arrays[found.labels]!, "\(archive): \(found.labels)")

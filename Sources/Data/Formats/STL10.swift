@@ -40,10 +40,10 @@ public enum STL10 {
   public static func open(_ folder: String, split: DataSet.Split) throws(DataError) -> DataSet {
     let paths = ["X", "y"].map { DataFile.join(folder, "\(split)_\($0).bin") }
     for path in paths where !DataFile.isFile(path) {
-      throw .file(
-        folder,
-        "has no \(DataFile.name(path)), which the \(split) split of STL-10 needs; it \(DataFile.contents(folder))"
-      )
+      throw DataError(
+        "\(folder): has no \(DataFile.name(path)), which the \(split) split of STL-10 needs; "
+          + "it \(DataFile.contents(folder))",
+        isMissingSplit: !paths.contains(where: DataFile.isFile))
     }
     let labels = try parseLabels(DataFile.read(paths[1]), name: paths[1])
     let images = try parseImages(DataFile.read(paths[0]), name: paths[0])

@@ -13,7 +13,7 @@ public enum SVHN {
   public static func open(_ folder: String, split: DataSet.Split) throws(DataError) -> DataSet {
     let path = DataFile.join(folder, "\(split)_32x32.mat")
     guard DataFile.isFile(path) else {
-      throw .file(
+      throw .missingSplit(
         folder,
         "has no \(split)_32x32.mat, which the \(split) split of SVHN needs; it \(DataFile.contents(folder))")
     }

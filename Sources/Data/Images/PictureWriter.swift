@@ -27,3 +27,12 @@ public enum PictureWriter {
     }
   }
 }
+
+extension DataSet {
+  /// One image as a PNG file, as it is stored.
+  ///
+  /// - Throws: ``DataError`` if it cannot be read.
+  public func png(_ index: Int) throws(DataError) -> [UInt8] {
+    try PictureWriter.png(Picture(images.images([index])[0]))
+  }
+}

@@ -15,6 +15,7 @@ public struct Evaluation: Codable, Sendable, Equatable {
   public var count: Int
   /// How often class i (row) was taken for class j (column).
   public var confusion: [[Int]]
+  public var samples = SamplePredictions()
 
   /// The share of each class that was recognised; nil where the class has no sample.
   public var perClass: [Double?] {
@@ -33,6 +34,7 @@ public struct EvaluationTally {
   private var loss = 0.0
   private var count = 0
   private var confusion: [[Int]]
+  private var samples = SamplePredictions()
   private static let bins = 15
   private var binCount = [Int](repeating: 0, count: bins)
   private var binConfidence = [Double](repeating: 0, count: bins)
@@ -43,6 +45,8 @@ public struct EvaluationTally {
     confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
   }
 
+  /// Samples count on from those added before.
+  ///
   /// - Parameters:
   ///   - logits: [B, classes].
   ///   - labels: int64 [B].
@@ -55,8 +59,10 @@ public struct EvaluationTally {
     let truth = labels.array(of: Int.self)
     let guesses = predicted.array(of: Int.self)
     let certainty = confidence.array(of: Double.self)
-    for ((label, guess), certain) in zip(zip(truth, guesses), certainty) {
+    for (place, ((label, guess), certain)) in zip(zip(truth, guesses), certainty).enumerated() {
       confusion[label][guess] += 1
+      samples.add(
+        Prediction(index: count + place, label: label, predicted: guess, probability: certain))
       let isCorrect = label == guess
       correct += isCorrect ? 1 : 0
       // Bins are (0, 1/15], (1/15, 2/15], …
@@ -73,6 +79,6 @@ public struct EvaluationTally {
     let gaps = (0..<Self.bins).map { abs(Double(binCorrect[$0]) - binConfidence[$0]) }
     return Evaluation(
       accuracy: Double(correct) / total, top5: Double(nearby) / total, loss: loss / total,
-      ece: gaps.reduce(0, +) / total, count: count, confusion: confusion)
+      ece: gaps.reduce(0, +) / total, count: count, confusion: confusion, samples: samples)
   }
 }
