@@ -19,7 +19,8 @@ extension Tensor {
   ) -> Tensor {
     guard groups > 0 else {
       return .refused(
-        TorchError(kind: .value, message: "group norm needs one group or more, found \(groups)"), file: file, line: line)
+        TorchError(kind: .value, message: "group norm needs one group or more, found \(groups)"), file: file,
+        line: line)
     }
     return Tensor(
       owning: ct_normalize(
@@ -46,7 +47,8 @@ extension Tensor {
   ) -> Tensor {
     Tensor(
       owning: ct_normalize(
-        handle, scale.handle, shift.handle, residual?.handle, running?.mean.handle, running?.variance.handle, 0,
+        handle, scale.handle, shift.handle, residual?.handle, running?.mean.handle, running?.variance.handle,
+        0,
         momentum, eps, relu, pooled), file, line)
   }
 }

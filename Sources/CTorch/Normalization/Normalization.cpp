@@ -295,22 +295,30 @@ Settings kept(AutogradContext *context) {
   return {data["groups"].toInt(), data["eps"].toDouble(), data["relu"].toBool(), data["pooled"].toBool()};
 }
 
-/// The gradients of the composed operation, with a graph through them.
-variable_list composed_gradients(
-    const at::Tensor &gradient, const at::Tensor &x, const at::Tensor &scale, const at::Tensor &shift,
-    const at::Tensor &residual, const Settings &s) {
-  at::Tensor y = composed(x, scale, shift, residual, {}, {}, 0, s);
-  variable_list inputs;
-  for (const auto &input : {x, scale, shift, residual}) {
-    if (input.defined() && input.requires_grad()) inputs.push_back(input);
+/// Other names for tensors: gradients for these are partial derivatives, also where one tensor was made from another.
+variable_list aliases(at::ArrayRef<at::Tensor> tensors) {
+  variable_list others;
+  for (const auto &tensor : tensors) others.push_back(tensor.defined() ? tensor.view_as(tensor) : tensor);
+  return others;
+}
+
+/// Partial derivatives of outputs for inputs, along `seeds` and with a graph; undefined where there is none.
+variable_list partial_derivatives(
+    const variable_list &outputs, const variable_list &inputs, const variable_list &seeds) {
+  variable_list from, along, of;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i].defined() || !outputs[i].requires_grad() || !seeds[i].defined()) continue;
+    from.push_back(outputs[i]);
+    along.push_back(seeds[i]);
   }
-  variable_list found =
-      torch::autograd::grad({y}, inputs, {gradient}, /*retain_graph=*/true, /*create_graph=*/true, true);
+  auto counts = [](const at::Tensor &input) { return input.defined() && input.requires_grad(); };
+  std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(of), counts);
+  if (from.empty() || of.empty()) return variable_list(inputs.size());
+  variable_list found = torch::autograd::grad(
+      from, of, along, /*retain_graph=*/true, /*create_graph=*/true, /*allow_unused=*/true);
   variable_list all;
   size_t next = 0;
-  for (const auto &input : {x, scale, shift, residual}) {
-    all.push_back(input.defined() && input.requires_grad() ? found[next++] : at::Tensor());
-  }
+  for (const auto &input : inputs) all.push_back(counts(input) ? found[next++] : at::Tensor());
   return all;
 }
 
@@ -333,22 +341,11 @@ struct NormalizeBackward : torch::autograd::Function<NormalizeBackward> {
       return {g.gradient, g.x, g.scale, {}};
     }
     // A third derivative is wanted.
-    variable_list first = composed_gradients(gradient, x, scale, shift, {}, s), outputs, along, inputs;
-    for (size_t i = 0; i < 3; ++i) {
-      if (!first[i].defined() || !tangents[i].defined()) continue;
-      outputs.push_back(first[i]);
-      along.push_back(tangents[i]);
-    }
-    for (const auto &input : {gradient, x, scale, shift}) {
-      if (input.requires_grad()) inputs.push_back(input);
-    }
-    if (outputs.empty() || inputs.empty()) return {{}, {}, {}, {}};
-    variable_list found = torch::autograd::grad(outputs, inputs, along, true, true, true), all;
-    size_t next = 0;
-    for (const auto &input : {gradient, x, scale, shift}) {
-      all.push_back(input.requires_grad() ? found[next++] : at::Tensor());
-    }
-    return all;
+    const variable_list inputs = aliases({x, scale, shift, gradient});
+    const at::Tensor y = composed(inputs[0], inputs[1], inputs[2], {}, {}, {}, 0, s);
+    const variable_list first = partial_derivatives({y}, {inputs[0], inputs[1], inputs[2]}, {inputs[3]});
+    const variable_list second = partial_derivatives(first, inputs, tangents);
+    return {second[3], second[0], second[1], second[2]};
   }
 
   static variable_list backward(AutogradContext *context, const variable_list &tangents) {
@@ -386,7 +383,9 @@ struct Normalize : torch::autograd::Function<Normalize> {
     } else if (!residual.defined() && !lies_in_rows(x)) {
       found = NormalizeBackward::apply(gradient, x, scale, shift, mean, rstd, s);
     } else {
-      found = composed_gradients(gradient, x, scale, shift, residual, s);
+      const variable_list inputs = aliases({x, scale, shift, residual});
+      const at::Tensor y = composed(inputs[0], inputs[1], inputs[2], inputs[3], {}, {}, 0, s);
+      found = partial_derivatives({y}, inputs, {gradient});
     }
     found.resize(6);
     return found;

@@ -159,7 +159,8 @@ public struct GroupNorm: Sendable {
     let relu = rest.takeReLU()
     let pooled = rest.takeAveraging()
     return rest(
-      x.groupNormalized(groups: groups, scale: weights[scale], shift: weights[shift], relu: relu, pooled: pooled))
+      x.groupNormalized(
+        groups: groups, scale: weights[scale], shift: weights[shift], relu: relu, pooled: pooled))
   }
 }
 

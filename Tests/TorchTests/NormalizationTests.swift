@@ -1,0 +1,201 @@
+import Testing
+import Torch
+
+/// Normalisation as one operation, against the same composed of libtorch's operations: values, gradients, gradients of
+/// gradients.
+struct NormalizationTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    /// 0: over the batch.
+    var groups: Int
+    var channelsLast = false
+    var relu = true
+    var pooled = false
+    var residual = false
+    var shape = [3, 8, 6, 6]
+
+    var testDescription: String {
+      (groups == 0 ? "batch" : "\(groups) groups") + (channelsLast ? ", channels last" : "")
+        + (residual ? ", residual" : "") + (relu ? ", relu" : "") + (pooled ? ", pooled" : "") + " \(shape)"
+    }
+
+    func fused(_ x: [Tensor]) -> Tensor {
+      groups == 0
+        ? x[0].batchNormalized(
+          scale: x[1], shift: x[2], adding: residual ? x[3] : nil, relu: relu, pooled: pooled)
+        : x[0].groupNormalized(groups: groups, scale: x[1], shift: x[2], relu: relu, pooled: pooled)
+    }
+
+    func composed(_ x: [Tensor]) -> Tensor {
+      var y =
+        groups == 0
+        ? x[0].batchNorm(
+          weight: x[1], bias: x[2], runningMean: nil, runningVar: nil, training: true, momentum: 0, eps: 1e-5,
+          cudnnEnabled: false)
+        : x[0].groupNorm(numGroups: groups, weight: x[1], bias: x[2], eps: 1e-5)
+      if residual { y = y + x[3] }
+      if relu { y = y.relu() }
+      return pooled ? y.avgPool2d([2, 2], stride: [2, 2]) : y
+    }
+
+    /// Images off centre, scale, shift and residual; leaves.
+    func inputs(_ dtype: DType = .float64, weights: DType? = nil) -> [Tensor] {
+      let generator = Generator(seed: 3)
+      func normal(_ shape: [Int]) -> Tensor { .randn(shape, generator: generator, dtype: .float64) }
+      func images(_ tensor: Tensor) -> Tensor {
+        tensor.to(dtype).contiguous(memoryFormat: channelsLast ? .channelsLast : .contiguous)
+      }
+      let x = images(normal(shape) * 2 + 1)
+      let channels = [shape[1]]
+      let values = [
+        x, normal(channels).to(weights ?? dtype), normal(channels).to(weights ?? dtype),
+        images(normal(shape)),
+      ]
+      return values.prefix(residual ? 4 : 3).map { $0.requiresGrad_() }
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(groups: 8), Case(groups: 8, relu: false), Case(groups: 8, pooled: true),
+    Case(groups: 8, relu: false, pooled: true), Case(groups: 2), Case(groups: 4, pooled: true),
+    Case(groups: 1),
+    Case(groups: 4, pooled: true, shape: [2, 4, 7, 5]), Case(groups: 3, shape: [2, 3, 28, 28]),
+    Case(groups: 16, pooled: true, shape: [2, 16, 32, 32]), Case(groups: 2, shape: [1, 2, 1, 3]),
+    Case(groups: 0), Case(groups: 0, relu: false), Case(groups: 0, pooled: true),
+    Case(groups: 0, residual: true),
+    Case(groups: 0, relu: false, residual: true), Case(groups: 0, shape: [130, 5, 1, 1]),
+    Case(groups: 0, channelsLast: true), Case(groups: 0, channelsLast: true, relu: false),
+    Case(groups: 0, channelsLast: true, residual: true),
+    Case(groups: 0, channelsLast: true, relu: false, residual: true),
+    Case(groups: 0, channelsLast: true, shape: [5, 67, 9, 11]),
+    Case(groups: 0, channelsLast: true, residual: true, shape: [40, 16, 16, 16]),
+    // Composed: no kernels for these.
+    Case(groups: 4, channelsLast: true), Case(groups: 0, channelsLast: true, pooled: true),
+  ]
+
+  /// ‖a − b‖ / ‖b‖; infinite where a is not defined.
+  private func relative(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.isDefined, b.isDefined, a.shape == b.shape else { return .infinity }
+    func length(_ t: Tensor) -> Double { t.square().sum().double.squareRoot() }
+    let (a, b) = (a.detach().to(.float64), b.detach().to(.float64))
+    return length(a.sub(b)) / max(length(b), 1e-300)
+  }
+
+  @Test(arguments: cases, [DType.float64, .float32, .bfloat16])
+  func valuesAndGradientsAreThoseOfTheComposition(_ of: Case, _ dtype: DType) {
+    // As under autocast: weights in float32 beside images in bfloat16.
+    let inputs = of.inputs(dtype, weights: dtype == .bfloat16 ? .float32 : nil)
+    // What is compared with is computed in float64 from the same numbers.
+    let exact = inputs.map { $0.detach().to(.float64).requiresGrad_() }
+    let tolerance = [DType.float64: 1e-12, .float32: 2e-6, .bfloat16: 8e-3][dtype]!
+
+    let found = of.fused(inputs)
+    let expected = of.composed(exact)
+    #expect(found.dtype == dtype && found.shape == expected.shape)
+    #expect(relative(found, expected) < tolerance)
+    #expect(relative(withNoGrad { of.fused(inputs) }, expected) < tolerance)
+
+    let seed = normal(expected.shape)
+    let gradients = grad(of: [found], wrt: inputs, seeds: [seed.to(dtype)])
+    let expectedGradients = grad(of: [expected], wrt: exact, seeds: [seed.to(dtype).to(.float64)])
+    for (name, pair) in zip(["x", "scale", "shift", "residual"], zip(gradients, expectedGradients)) {
+      #expect(relative(pair.0, pair.1) < tolerance * 4, "gradient of \(name)")
+    }
+  }
+
+  /// Through the gradients once and twice more, in float64.
+  @Test(arguments: cases)
+  func higherDerivativesAreThoseOfTheComposition(_ of: Case) {
+    func derivatives(_ f: ([Tensor]) -> Tensor) -> [[Tensor]] {
+      let inputs = of.inputs()
+      let generator = Generator(seed: 9)
+      func slope(_ values: [Tensor]) -> Tensor {
+        values.map { ($0 * Tensor.randn($0.shape, generator: generator, dtype: .float64)).sum() }
+          .reduce(Tensor(0.0)) { $0 + $1 }
+      }
+      // Scale, shift, residual and the gradient given are functions of the images, as in a network.
+      var values = [inputs[0], inputs[1] * inputs[0].mean(), inputs[2] + inputs[1]]
+      if inputs.count > 3 { values.append(inputs[3] * inputs[0]) }
+      let output = f(values)
+      let loss = (output * output.sin()).sum()
+      let first = grad(of: loss, wrt: inputs, createGraph: true)
+      // Kernels where nothing follows, operations of libtorch's where a third derivative does.
+      let last = grad(of: slope(first), wrt: inputs, retainGraph: true)
+      let second = grad(of: slope(first), wrt: inputs, createGraph: true)
+      let third = grad(of: slope(second), wrt: inputs)
+      return [first, last, second, third]
+    }
+    let found = derivatives(of.fused)
+    let expected = derivatives(of.composed)
+    for (place, what) in ["first", "second, by kernels", "second", "third"].enumerated() {
+      for (name, pair) in zip(["x", "scale", "shift", "residual"], zip(found[place], expected[place])) {
+        #expect(relative(pair.0, pair.1) < 1e-10, "\(what) derivative for \(name)")
+      }
+    }
+  }
+
+  @Test func secondDerivativesOfSomeInputsAlone() {
+    let of = Case(groups: 8, pooled: true)
+    func second(_ f: ([Tensor]) -> Tensor) -> Tensor {
+      let inputs = of.inputs()
+      let first = grad(of: f(inputs).square().sum(), wrt: [inputs[1]], createGraph: true)
+      return grad(of: first[0].square().sum(), wrt: inputs[0])
+    }
+    #expect(relative(second(of.fused), second(of.composed)) < 1e-11)
+  }
+
+  @Test(arguments: [false, true])
+  func runningStatisticsMoveAsInBatchNorm(channelsLast: Bool) {
+    let of = Case(groups: 0, channelsLast: channelsLast)
+    let x = of.inputs()
+    let statistics = (0..<2).map { _ in
+      (Tensor.zeros([8], dtype: .float64), Tensor.ones([8], dtype: .float64))
+    }
+    _ = x[0].batchNormalized(scale: x[1], shift: x[2], running: statistics[0], momentum: 0.3, relu: true)
+    _ = x[0].batchNorm(
+      weight: x[1], bias: x[2], runningMean: statistics[1].0, runningVar: statistics[1].1, training: true,
+      momentum: 0.3, eps: 1e-5, cudnnEnabled: false)
+    #expect(relative(statistics[0].0, statistics[1].0) < 1e-12)
+    #expect(relative(statistics[0].1, statistics[1].1) < 1e-12)
+  }
+
+  @Test func notANumberPasses() {
+    for of in [Case(groups: 8), Case(groups: 8, pooled: true), Case(groups: 0, channelsLast: true)] {
+      let inputs = of.inputs(.float32)
+      withNoGrad { _ = inputs[0].narrow(dim: 0, start: 0, length: 1).fill_(.real(.nan)) }
+      #expect(of.fused(inputs).isnan().any().int == 1)
+    }
+  }
+
+  @Test func bitsDoNotDependOnTheNumberOfThreads() {
+    let threads = Runtime.threads
+    defer { Runtime.threads = threads }
+    for of in [Case(groups: 8, pooled: true), Case(groups: 0, channelsLast: true, shape: [20, 24, 9, 9])] {
+      let results = [1, 2].map { count -> [Tensor] in
+        Runtime.threads = count
+        let inputs = of.inputs(.float32)
+        let y = of.fused(inputs)
+        return [y.detach()] + grad(of: y.square().sum(), wrt: inputs)
+      }
+      for (one, two) in zip(results[0], results[1]) { #expect(one.equal(two)) }
+    }
+  }
+
+  @Test func misfitsAreRefused() {
+    let x = Tensor.randn([2, 6, 4, 4])
+    let weight = Tensor.ones([6])
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors { x.groupNormalized(groups: 4, scale: weight, shift: weight) }
+    }
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors { x.groupNormalized(groups: 0, scale: weight, shift: weight) }
+    }
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors { x.groupNormalized(groups: 2, scale: Tensor.ones([5]), shift: weight) }
+    }
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors {
+        x.batchNormalized(scale: weight, shift: weight, adding: Tensor.ones([3, 6, 4, 4]))
+      }
+    }
+  }
+}
