@@ -84,6 +84,37 @@ def crops_by_shift(padded, offsets):
     return out
 
 
+def training(bfloat16):
+    """2,560 images cropped, flipped and normalised as tensor operations on each batch, and trained on by fused SGD."""
+    images, labels = byte_images()[:2560], torch.arange(2560) % 10
+
+    def make(memory_format, crops):
+        torch.manual_seed(0)
+        model = convnet().train().to(memory_format=memory_format)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, fused=True)
+
+        def work():
+            for indices in torch.randperm(len(images)).split(256):
+                x, y = images[indices], labels[indices]
+                x = crops(F.pad(x, (4, 4, 4, 4)), torch.randint(0, 9, (len(x), 2)))
+                x = torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, x.flip(3), x)
+                x = x.float().div_(255).sub_(MEAN).div_(STD).contiguous(memory_format=memory_format)
+                optimizer.zero_grad(set_to_none=True)
+                with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+                    loss = F.cross_entropy(model(x), y)
+                loss.backward()
+                optimizer.step()
+
+        return work
+
+    return fastest({
+        f"{layout}, crops {name}": make(memory_format, crops)
+        for layout, memory_format in {
+            "contiguous": torch.contiguous_format, "channels last": torch.channels_last}.items()
+        for name, crops in {"by index": crops_by_index, "by shift": crops_by_shift}.items()
+    })
+
+
 def loader(cutout):
     """An epoch of CIFAR's size from bytes in memory, every step as tensor operations on the whole batch."""
     images, labels = byte_images(), torch.arange(50_000) % 10
@@ -164,6 +195,7 @@ WORK = {
     "convnet": lambda bfloat16: gradient_step(convnet, 256, bfloat16 == "true"),
     "loader": lambda cutout: loader(cutout == "true"),
     "dataloader": dataloader,
+    "training": lambda bfloat16: training(bfloat16 == "true"),
     "resnet18": lambda bfloat16: gradient_step(resnet18, 128, bfloat16 == "true"),
 }
 

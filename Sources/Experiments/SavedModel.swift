@@ -93,7 +93,7 @@ public struct SavedModel {
     func load(_ network: some Network) throws -> Point {
       do {
         return try Point(network, state: weights.dictionary, device: device)
-      } catch let error as NetworkError {
+      } catch {
         throw CommandError("\(weights.path): \(error.message)")
       }
     }

@@ -82,7 +82,7 @@ public struct TrainingRun {
     let trainer = try Trainer(
       network, at: point, rule: recipe.rule.make(settings.makeOptimizer(), context),
       regularisers: recipe.regularisers.make(context), settings: settings,
-      batches: LoadedBatches(loader: loader, dtype: dtype), seed: recipe.seed, recorder: recorder
+      batches: LoadedBatches(loader, dtype: dtype), seed: recipe.seed, recorder: recorder
     ) { point in
       try test.map { test in
         try evaluateNetwork(network, point, card, test, noise: 0, seed: 0, batch: 500)
@@ -104,22 +104,5 @@ public struct TrainingRun {
       confusion: result?.confusion, samples: result?.samples, classNames: train.classNames)
     try folder.writeSummary(summary)
     return .complete(summary)
-  }
-}
-
-/// A loader as the trainer asks for it.
-struct LoadedBatches: BatchSource {
-  let loader: BatchLoader
-  let dtype: DType
-
-  var stepsPerEpoch: Int { loader.steps }
-
-  func batches(epoch: Int, from step: Int) throws -> () throws -> Batch? {
-    let iterator = loader.epoch(epoch, startStep: step)
-    return {
-      guard let batch = try iterator.next() else { return nil }
-      guard dtype != batch.images.dtype else { return batch }
-      return Batch(indices: batch.indices, images: batch.images.to(dtype), labels: batch.labels)
-    }
   }
 }

@@ -28,14 +28,19 @@ enum DataBenchmarks {
     ) { try epoch("crop:4,flip") }
   }
 
-  private static func epoch(_ pipeline: String) throws -> () -> Void {
-    let pixels = Tensor.randint(0, 256, [50_000, 3, 32, 32], generator: Generator(seed: 0)).to(.uint8)
+  /// Images of CIFAR's shape as bytes in memory, cropped, flipped and normalised.
+  static func byteLoader(count: Int, batch: Int, _ pipeline: String) throws -> BatchLoader {
+    let pixels = Tensor.randint(0, 256, [count, 3, 32, 32], generator: Generator(seed: 0)).to(.uint8)
     let data = try DataSet(
       name: "bytes", split: .train, format: "memory", images: MemoryImages(pixels),
-      labels: (0..<50_000).map { $0 % 10 }, classNames: (0..<10).map { "\($0)" })
-    let loader = try BatchLoader(
-      data, batchSize: 128, augmentation: AugmentationPipeline(parsing: pipeline),
+      labels: (0..<count).map { $0 % 10 }, classNames: (0..<10).map { "\($0)" })
+    return try BatchLoader(
+      data, batchSize: batch, augmentation: AugmentationPipeline(parsing: pipeline),
       preprocessing: Normalization.cifar10, streams: RandomStreams(seed: 0))
+  }
+
+  private static func epoch(_ pipeline: String) throws -> () -> Void {
+    let loader = try byteLoader(count: 50_000, batch: 128, pipeline)
     var number = 0
     return {
       let batches = loader.epoch(number)

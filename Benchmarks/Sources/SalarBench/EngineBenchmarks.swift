@@ -3,7 +3,7 @@ import Torch
 
 /// The cost of one operation, and of forward and backward through networks.
 enum EngineBenchmarks {
-  static func all(threads: Int) -> [Benchmark] {
+  static var all: [Benchmark] {
     [add] + [false, true].flatMap { [convNet(bfloat16: $0), resNet(bfloat16: $0)] }
   }
 

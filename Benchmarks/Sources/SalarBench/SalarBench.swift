@@ -34,7 +34,7 @@ struct SalarBench {
       ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap(Int.init)
       ?? ProcessInfo.processInfo.activeProcessorCount
     Runtime.threads = threads
-    let benchmarks = EngineBenchmarks.all(threads: threads) + DataBenchmarks.all
+    let benchmarks = EngineBenchmarks.all + TrainingBenchmarks.all + DataBenchmarks.all
     let known = benchmarks.map(\.name)
     for name in names where !known.contains(where: { $0.hasPrefix(name) }) {
       throw CommandError("no benchmark '\(name)'; known: \(known.joined(separator: ", "))")
