@@ -7,13 +7,13 @@ import Training
 enum TrainingBenchmarks {
   static var all: [Benchmark] { [false, true].map(training) }
 
-  /// 2,560 images of CIFAR's shape through ConvNet-3/128 in batches of 256, SGD with momentum and decay.
+  /// 1,280 images of CIFAR's shape through ConvNet-3/128 in batches of 256, SGD with momentum and decay.
   private static func training(bfloat16: Bool) -> Benchmark {
     Benchmark(
       name: "training-convnet3-128-\(bfloat16 ? "bf16" : "fp32")", peer: "training \(bfloat16)",
-      unit: .imagesPerSecond, amount: 2_560, repetitions: 1, rounds: 5
+      unit: .imagesPerSecond, amount: 1_280, repetitions: 1, rounds: 5
     ) {
-      let loader = try DataBenchmarks.byteLoader(count: 2_560, batch: 256, "crop:4,flip")
+      let loader = try DataBenchmarks.byteLoader(count: 1_280, batch: 256, "crop:4,flip")
       let network = try ConvNet()
       let point = network.initial(Generator(seed: 0))
       var settings = TrainingSettings()
