@@ -62,11 +62,11 @@ struct ClassificationSections {
 
   private func pictures(
     _ samples: [Prediction], _ data: DataSet, _ caption: (Prediction) -> String
-  ) -> [(picture: Reports.Picture, caption: String)] {
+  ) -> [(picture: ReportPicture, caption: String)] {
     samples.compactMap { sample in
       guard sample.index < data.count, let png = try? data.png(sample.index) else { return nil }
       let caption = caption(sample)
-      return (Reports.Picture(.png, Foundation.Data(png), description: caption), caption)
+      return (ReportPicture(.png, Foundation.Data(png), description: caption), caption)
     }
   }
 

@@ -103,7 +103,7 @@ public enum TrainingReport {
         series("train/accuracy", "training", .dashed) + series("test/accuracy", "test", .linePoints)
       ),
     ]
-    var drawn: [(picture: Reports.Picture, caption: String)] = []
+    var drawn: [(picture: ReportPicture, caption: String)] = []
     for (name, label, lines) in charts where !lines.isEmpty {
       let chart = LineChart(x: Axis("epoch", isWhole: true), y: Axis(label), series: lines)
       let picture = try chart.draw(name, in: figures).picture("\(label) by epoch")
@@ -123,7 +123,7 @@ public enum TrainingReport {
       else { continue }
       report.section("Data: \(choice.path)")
       report.figure(
-        Reports.Picture(.png, Foundation.Data(png), description: "training images by class"),
+        ReportPicture(.png, Foundation.Data(png), description: "training images by class"),
         caption: "Training images by class")
     }
   }

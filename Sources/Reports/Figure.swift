@@ -39,9 +39,9 @@ public struct DrawnFigure: Sendable {
   ///
   /// - Parameter description: what the figure shows, in words.
   /// - Throws: ``CommandError`` if the files are gone.
-  public func picture(_ description: String) throws(CommandError) -> Picture {
-    var picture = try Picture(reading: svg, description: description)
-    picture.dark = try Picture(reading: darkSVG, description: description).data
+  public func picture(_ description: String) throws(CommandError) -> ReportPicture {
+    var picture = try ReportPicture(reading: svg, description: description)
+    picture.dark = try ReportPicture(reading: darkSVG, description: description).data
     return picture
   }
 }

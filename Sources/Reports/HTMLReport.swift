@@ -49,12 +49,14 @@ public struct HTMLReport: Sendable {
   public mutating func code(_ text: String) { content.code(text) }
   public mutating func settings(_ settings: [(String, String)]) { content.settings(settings) }
   public mutating func table(_ table: ReportTable) { content.table(table) }
-  public mutating func figure(_ picture: Picture, caption: String) {
+  public mutating func figure(_ picture: ReportPicture, caption: String) {
     content.figure(picture, caption: caption)
   }
-  public mutating func figures(_ figures: [(picture: Picture, caption: String)]) { content.figures(figures) }
+  public mutating func figures(_ figures: [(picture: ReportPicture, caption: String)]) {
+    content.figures(figures)
+  }
   public mutating func grid(
-    _ pictures: [(picture: Picture, caption: String)], caption: String = "", width: Int = 96
+    _ pictures: [(picture: ReportPicture, caption: String)], caption: String = "", width: Int = 96
   ) {
     content.grid(pictures, caption: caption, width: width)
   }
@@ -171,12 +173,12 @@ extension HTMLReport.Content {
   }
 
   /// One picture over the width of the text.
-  public mutating func figure(_ picture: Picture, caption: String) {
+  public mutating func figure(_ picture: ReportPicture, caption: String) {
     html += Self.figure(picture, caption) + "\n"
   }
 
   /// Two pictures side by side where there is room.
-  public mutating func figures(_ figures: [(picture: Picture, caption: String)]) {
+  public mutating func figures(_ figures: [(picture: ReportPicture, caption: String)]) {
     html += "<div class=\"figures\">\(figures.map { Self.figure($0.picture, $0.caption) }.joined())</div>\n"
   }
 
@@ -184,7 +186,7 @@ extension HTMLReport.Content {
   ///
   /// - Parameter width: of each, in CSS pixels; small pictures are enlarged to it with their pixels visible.
   public mutating func grid(
-    _ pictures: [(picture: Picture, caption: String)], caption: String = "", width: Int = 96
+    _ pictures: [(picture: ReportPicture, caption: String)], caption: String = "", width: Int = 96
   ) {
     html += "<figure class=\"grid\"><div style=\"--cell: \(max(16, width))px\">"
     for (picture, caption) in pictures {
@@ -206,12 +208,12 @@ extension HTMLReport.Content {
     html += "</div>\n</details>\n"
   }
 
-  private static func figure(_ picture: Picture, _ caption: String) -> String {
+  private static func figure(_ picture: ReportPicture, _ caption: String) -> String {
     let text = caption.isEmpty ? "" : "<figcaption>\(escaped(caption))</figcaption>"
     return "<figure class=\"chart\">\(image(picture))\(text)</figure>"
   }
 
-  private static func image(_ picture: Picture) -> String {
+  private static func image(_ picture: ReportPicture) -> String {
     var attributes =
       "src=\"\(address(picture.data, picture.format))\" alt=\"\(escaped(picture.description))\""
     if let size = picture.pixelSize {
@@ -225,7 +227,7 @@ extension HTMLReport.Content {
     return "<picture>\(source)\(image)</picture>"
   }
 
-  private static func address(_ data: Data, _ format: Picture.Format) -> String {
+  private static func address(_ data: Data, _ format: ReportPicture.Format) -> String {
     "data:\(format.rawValue);base64,\(data.base64EncodedString())"
   }
 }

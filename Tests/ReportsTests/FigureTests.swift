@@ -117,7 +117,7 @@ import Testing
     try cleaning {
       for (name, figure) in Self.examples {
         let drawn = try figure.draw(name, in: folder, size: (width: 500, height: 320))
-        let png = try Picture(reading: drawn.png, description: "")
+        let png = try ReportPicture(reading: drawn.png, description: "")
         #expect(png.format == .png)
         #expect(png.pixelSize! == (1000, 640))
         for url in [drawn.svg, drawn.darkSVG] {
@@ -136,7 +136,7 @@ import Testing
   @Test(.enabled(if: Gnuplot.isInstalled, Comment(rawValue: Gnuplot.missing)))
   func aReportHoldsThem() throws {
     try cleaning {
-      func drawn(_ name: String) throws -> Picture {
+      func drawn(_ name: String) throws -> ReportPicture {
         let figure = try #require(Self.examples.first { $0.0 == name }).1
         return try figure.draw("report-\(name)", in: folder).picture("The figure \(name)")
       }
@@ -179,7 +179,7 @@ import Testing
         (try drawn("landscape"), "The loss around the minimum."),
       ])
       report.subsection("Pictures")
-      let picture = try Picture(
+      let picture = try ReportPicture(
         reading: folder.appendingPathComponent("report-landscape.png"), description: "a landscape")
       report.grid(
         (0..<12).map { (picture, "true \($0), seen as \(($0 * 7) % 10)") },

@@ -28,7 +28,7 @@ import Testing
     var table = ReportTable([.text(text), .number(text)], caption: text)
     table.append([.text(text), .text(text)])
     report.table(table)
-    let picture = Picture(.png, Self.png, description: text, dark: Self.png)
+    let picture = ReportPicture(.png, Self.png, description: text, dark: Self.png)
     report.figure(picture, caption: text)
     report.figures([(picture, text)])
     report.grid([(picture, text)], caption: text)
@@ -92,7 +92,7 @@ import Testing
 
   @Test func picturesAreInside() throws {
     var report = HTMLReport(title: "t")
-    report.figure(Picture(.png, Self.png, description: "one pixel"), caption: "")
+    report.figure(ReportPicture(.png, Self.png, description: "one pixel"), caption: "")
     #expect(
       report.html.contains(
         "<figure class=\"chart\"><img src=\"data:image/png;base64,\(Self.png.base64EncodedString())\" alt=\"one pixel\" "
@@ -102,12 +102,13 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try Self.png.write(to: folder.appendingPathComponent("a.txt"))
-    #expect(try Picture(reading: folder.appendingPathComponent("a.txt"), description: "").format == .png)
+    #expect(
+      try ReportPicture(reading: folder.appendingPathComponent("a.txt"), description: "").format == .png)
     try Data("text".utf8).write(to: folder.appendingPathComponent("b.png"))
     #expect(throws: CommandError.self) {
-      try Picture(reading: folder.appendingPathComponent("b.png"), description: "")
+      try ReportPicture(reading: folder.appendingPathComponent("b.png"), description: "")
     }
-    #expect(throws: CommandError.self) { try Picture(reading: folder, description: "") }
+    #expect(throws: CommandError.self) { try ReportPicture(reading: folder, description: "") }
     try report.write(to: folder.appendingPathComponent("r.html"))
     #expect(try String(contentsOf: folder.appendingPathComponent("r.html"), encoding: .utf8) == report.html)
     do {

@@ -2,7 +2,7 @@ import Command
 import Foundation
 
 /// A picture inside a report, with what it shows in words for who cannot see it.
-public struct Picture: Sendable, Equatable {
+public struct ReportPicture: Sendable, Equatable {
   public enum Format: String, Sendable {
     case png = "image/png"
     case svg = "image/svg+xml"
