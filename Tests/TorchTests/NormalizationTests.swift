@@ -72,14 +72,6 @@ struct NormalizationTests {
     Case(groups: 4, channelsLast: true), Case(groups: 0, channelsLast: true, pooled: true),
   ]
 
-  /// ‖a − b‖ / ‖b‖; infinite where a is not defined.
-  private func relative(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.isDefined, b.isDefined, a.shape == b.shape else { return .infinity }
-    func length(_ t: Tensor) -> Double { t.square().sum().double.squareRoot() }
-    let (a, b) = (a.detach().to(.float64), b.detach().to(.float64))
-    return length(a.sub(b)) / max(length(b), 1e-300)
-  }
-
   @Test(arguments: cases, [DType.float64, .float32, .bfloat16])
   func valuesAndGradientsAreThoseOfTheComposition(_ of: Case, _ dtype: DType) {
     // As under autocast: weights in float32 beside images in bfloat16.
@@ -91,14 +83,14 @@ struct NormalizationTests {
     let found = of.fused(inputs)
     let expected = of.composed(exact)
     #expect(found.dtype == dtype && found.shape == expected.shape)
-    #expect(relative(found, expected) < tolerance)
-    #expect(relative(withNoGrad { of.fused(inputs) }, expected) < tolerance)
+    #expect(relativeDistance(found, expected) < tolerance)
+    #expect(relativeDistance(withNoGrad { of.fused(inputs) }, expected) < tolerance)
 
     let seed = normal(expected.shape)
     let gradients = grad(of: [found], wrt: inputs, seeds: [seed.to(dtype)])
     let expectedGradients = grad(of: [expected], wrt: exact, seeds: [seed.to(dtype).to(.float64)])
     for (name, pair) in zip(["x", "scale", "shift", "residual"], zip(gradients, expectedGradients)) {
-      #expect(relative(pair.0, pair.1) < tolerance * 4, "gradient of \(name)")
+      #expect(relativeDistance(pair.0, pair.1) < tolerance * 4, "gradient of \(name)")
     }
   }
 
@@ -128,7 +120,7 @@ struct NormalizationTests {
     let expected = derivatives(of.composed)
     for (place, what) in ["first", "second, by kernels", "second", "third"].enumerated() {
       for (name, pair) in zip(["x", "scale", "shift", "residual"], zip(found[place], expected[place])) {
-        #expect(relative(pair.0, pair.1) < 1e-10, "\(what) derivative for \(name)")
+        #expect(relativeDistance(pair.0, pair.1) < 1e-10, "\(what) derivative for \(name)")
       }
     }
   }
@@ -140,7 +132,7 @@ struct NormalizationTests {
       let first = grad(of: f(inputs).square().sum(), wrt: [inputs[1]], createGraph: true)
       return grad(of: first[0].square().sum(), wrt: inputs[0])
     }
-    #expect(relative(second(of.fused), second(of.composed)) < 1e-11)
+    #expect(relativeDistance(second(of.fused), second(of.composed)) < 1e-11)
   }
 
   @Test(arguments: [false, true])
@@ -154,8 +146,8 @@ struct NormalizationTests {
     _ = x[0].batchNorm(
       weight: x[1], bias: x[2], runningMean: statistics[1].0, runningVar: statistics[1].1, training: true,
       momentum: 0.3, eps: 1e-5, cudnnEnabled: false)
-    #expect(relative(statistics[0].0, statistics[1].0) < 1e-12)
-    #expect(relative(statistics[0].1, statistics[1].1) < 1e-12)
+    #expect(relativeDistance(statistics[0].0, statistics[1].0) < 1e-12)
+    #expect(relativeDistance(statistics[0].1, statistics[1].1) < 1e-12)
   }
 
   @Test func notANumberPasses() {

@@ -5,51 +5,34 @@
 #include "Normalization.h"
 
 #include <ATen/ATen.h>
-#include <ATen/TensorIterator.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <cstring>
 
+#include "../Dispatch.h"
 #include "../Support.h"
 
 namespace ctorch::normalization {
 namespace {
 
-/// Calls `body(begin, end)` for pieces of 0..<tasks on libtorch's own threads: an iterator over as many bytes is the
-/// way in that libtorch exports on every platform.
-void in_parallel(int64_t tasks, c10::function_ref<void(int64_t, int64_t)> body) {
-  at::Tensor bytes = at::detail::empty_cpu({tasks}, at::kByte, std::nullopt, std::nullopt, std::nullopt, std::nullopt);
-  const char *start = static_cast<const char *>(bytes.const_data_ptr());
-  auto iterator = at::TensorIterator::nullary_op(bytes);
-  iterator.for_each(
-      [&](char **data, const int64_t *, int64_t count, int64_t) {
-        body(data[0] - start, data[0] - start + count);
-      },
-      1);
-}
-
-// A lambda takes on the instruction set of the function it is inlined into.
-#define ALWAYS_INLINE_LAMBDA __attribute__((always_inline))
-
-#if defined(__x86_64__)
+#if defined(HAS_AVX)
 #define VECTOR_BYTES 64
 namespace avx512 {
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+BEGIN_AVX512
 #include "Kernels.h"
 #include "Drivers.h"
-#pragma clang attribute pop
+END_INSTRUCTIONS
 }  // namespace avx512
 #undef VECTOR_BYTES
 
 #define VECTOR_BYTES 32
 namespace avx2 {
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+BEGIN_AVX2
 #include "Kernels.h"
 #include "Drivers.h"
-#pragma clang attribute pop
+END_INSTRUCTIONS
 }  // namespace avx2
 #undef VECTOR_BYTES
 #endif
@@ -61,28 +44,7 @@ namespace baseline {
 }  // namespace baseline
 #undef VECTOR_BYTES
 
-enum class Instructions { baseline, avx2, avx512 };
-
-/// The widest that this machine has; libtorch's ATEN_CPU_CAPABILITY lowers it.
-Instructions instructions() {
-#if defined(__x86_64__)
-  static const Instructions widest = [] {
-    const char *asked = std::getenv("ATEN_CPU_CAPABILITY");
-    const std::string capability = asked == nullptr ? "" : asked;
-    if (capability == "default" || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
-      return Instructions::baseline;
-    }
-    const bool has512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    return capability != "avx2" && has512 ? Instructions::avx512 : Instructions::avx2;
-  }();
-  return widest;
-#else
-  return Instructions::baseline;
-#endif
-}
-
-#if defined(__x86_64__)
+#if defined(HAS_AVX)
 #define WITH_WIDEST(...)                                           \
   switch (instructions()) {                                        \
     case Instructions::avx512: avx512::__VA_ARGS__; break;         \

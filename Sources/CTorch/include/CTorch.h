@@ -239,6 +239,14 @@ ct_int ct_call(
     const void *handle, const ct_value *arguments, ct_int count, ct_value *results,
     ct_int capacity) CT_NOEXCEPT;
 
+// MARK: Convolution
+
+/// The convolution of images [B, C, H, W] with a weight [O, C, h, w], by whatever is fastest here; `bias` may be NULL.
+/// NULL on failure.
+ct_tensor ct_convolve(
+    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_int *stride, ct_int stride_count, const ct_int *padding,
+    ct_int padding_count) CT_NOEXCEPT;
+
 // MARK: Normalisation
 
 /// act(norm(x)·scale + shift + residual), averaged over 2×2 places where `pooled`, as one operation on images

@@ -35,6 +35,6 @@ public struct Convolution: Sendable {
 
   /// [B, in, H, W] → [B, out, H', W'].
   public func callAsFunction(_ x: Tensor, _ weights: Parameters) -> Tensor {
-    x.conv2d(weights[weight], bias: bias.map { weights[$0] }, stride: stride, padding: padding)
+    x.convolved(with: weights[weight], bias: bias.map { weights[$0] }, stride: stride, padding: padding)
   }
 }

@@ -1,0 +1,127 @@
+// Convolution with derivatives of every order. The result, the gradient of the images and that of the weight are three
+// linear maps of two things each, and the derivatives of each are the other two:
+//
+//     y = C(x, w),   ∂x = X(g, w),   ∂w = W(x, g)
+//
+//     of C along g:  X(g, w) for x,   W(x, g) for w
+//     of X along u:  C(u, w) for g,   W(u, g) for w
+//     of W along v:  X(g, v) for x,   C(x, v) for g
+#include "Convolution.h"
+
+#include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+
+#include "../Support.h"
+
+namespace ctorch::convolution {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
+at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight);
+at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient);
+
+struct Convolve : torch::autograd::Function<Convolve> {
+  static at::Tensor forward(
+      AutogradContext *context, const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+    context->save_for_backward({x, weight});
+    context->saved_data["bias"] = bias.has_value();
+    context->set_materialize_grads(false);
+    return winograd(x, weight, bias.value_or(at::Tensor()));
+  }
+
+  static variable_list backward(AutogradContext *context, const variable_list &gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &g = gradients[0];
+    if (!g.defined()) return variable_list(3);
+    return {
+        context->needs_input_grad(0) ? image_gradient(g, saved[1]) : at::Tensor(),
+        context->needs_input_grad(1) ? weight_gradient(saved[0], g) : at::Tensor(),
+        // A bias that is not there is no input that could be asked for.
+        context->saved_data["bias"].toBool() && context->needs_input_grad(2) ? g.sum({0, 2, 3}) : at::Tensor()};
+  }
+};
+
+struct ImageGradient : torch::autograd::Function<ImageGradient> {
+  static at::Tensor forward(AutogradContext *context, const at::Tensor &gradient, const at::Tensor &weight) {
+    context->save_for_backward({gradient, weight});
+    context->set_materialize_grads(false);
+    return winograd_image_gradient(gradient, weight);
+  }
+
+  static variable_list backward(AutogradContext *context, const variable_list &tangents) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &u = tangents[0];
+    if (!u.defined()) return variable_list(2);
+    return {
+        context->needs_input_grad(0) ? convolved(u, saved[1], std::nullopt) : at::Tensor(),
+        context->needs_input_grad(1) ? weight_gradient(u, saved[0]) : at::Tensor()};
+  }
+};
+
+struct WeightGradient : torch::autograd::Function<WeightGradient> {
+  static at::Tensor forward(AutogradContext *context, const at::Tensor &x, const at::Tensor &gradient) {
+    context->save_for_backward({x, gradient});
+    context->set_materialize_grads(false);
+    return winograd_weight_gradient(x, gradient);
+  }
+
+  static variable_list backward(AutogradContext *context, const variable_list &tangents) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &v = tangents[0];
+    if (!v.defined()) return variable_list(2);
+    return {
+        context->needs_input_grad(0) ? image_gradient(saved[1], v) : at::Tensor(),
+        context->needs_input_grad(1) ? convolved(saved[0], v, std::nullopt) : at::Tensor()};
+  }
+};
+
+at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+  if (at::GradMode::is_enabled()) return Convolve::apply(x, weight, bias);
+  return winograd(x, weight, bias.value_or(at::Tensor()));
+}
+
+at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight) {
+  if (at::GradMode::is_enabled()) return ImageGradient::apply(gradient, weight);
+  return winograd_image_gradient(gradient, weight);
+}
+
+at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
+  if (at::GradMode::is_enabled()) return WeightGradient::apply(x, gradient);
+  return winograd_weight_gradient(x, gradient);
+}
+
+bool suits(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
+    at::IntArrayRef padding) {
+  auto all = [](at::IntArrayRef values) {
+    return std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 1; });
+  };
+  // Autocast computes convolutions in fewer bits.
+  if (at::autocast::is_autocast_enabled(at::kCPU)) return false;
+  if (!all(stride) || !all(padding) || !suits_winograd(x, weight)) return false;
+  return !bias || (bias->scalar_type() == at::kFloat && bias->is_cpu() && bias->dim() == 1 &&
+                   bias->size(0) == weight.size(0));
+}
+
+}  // namespace
+}  // namespace ctorch::convolution
+
+extern "C" ct_tensor ct_convolve(
+    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_int *stride, ct_int stride_count, const ct_int *padding,
+    ct_int padding_count) noexcept {
+  using namespace ctorch;
+  return guarded(static_cast<ct_tensor>(nullptr), [&] {
+    const at::IntArrayRef steps(stride, stride_count), margins(padding, padding_count);
+    const std::optional<at::Tensor> added = optional_view(bias);
+    if (convolution::suits(view(x), view(weight), added, steps, margins)) {
+      return give(convolution::convolved(view(x), view(weight), added));
+    }
+    return give(at::conv2d(view(x), view(weight), added, steps, margins));
+  });
+}

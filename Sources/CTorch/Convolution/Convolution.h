@@ -1,0 +1,21 @@
+// Winograd's convolution of images [B, C, H, W] with filters 3×3, one zero around the images, stride 1. No gradients are
+// recorded here; see Convolution.cpp.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace ctorch::convolution {
+
+/// Whether there are kernels for these images and filters, on this machine.
+bool suits_winograd(const at::Tensor &x, const at::Tensor &weight);
+
+/// x ∗ weight + bias; the bias may be undefined.
+at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias);
+
+/// The gradient of x, given that of the result.
+at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor &weight);
+
+/// The gradient of the weight, given that of the result.
+at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &gradient);
+
+}  // namespace ctorch::convolution

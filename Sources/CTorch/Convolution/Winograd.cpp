@@ -1,0 +1,111 @@
+// Winograd's convolution F(2×2, 3×3) and its gradients on the CPU, in float: 16 multiplications where a plain
+// convolution has 36, with all that stands between in cache.
+#include "Winograd.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <cstring>
+#include <utility>
+
+#include "../Dispatch.h"
+#include "Convolution.h"
+
+namespace ctorch::convolution {
+
+const float zeros[most_channels] = {};
+
+namespace {
+
+#if defined(HAS_AVX)
+#define VECTOR_BYTES 64
+namespace avx512 {
+BEGIN_AVX512
+#include "Kernels.h"
+#include "Drivers.h"
+END_INSTRUCTIONS
+}  // namespace avx512
+#undef VECTOR_BYTES
+
+#define VECTOR_BYTES 32
+namespace avx2 {
+BEGIN_AVX2
+#include "Kernels.h"
+#include "Drivers.h"
+END_INSTRUCTIONS
+}  // namespace avx2
+#undef VECTOR_BYTES
+
+#define WITH_WIDEST(...) instructions() == Instructions::avx512 ? avx512::__VA_ARGS__ : avx2::__VA_ARGS__
+#else
+#define WITH_WIDEST(...) TORCH_INTERNAL_ASSERT(false)
+#endif
+
+template <typename Value>
+Images<Value> images(const at::Tensor &x) {
+  return {static_cast<Value *>(x.data_ptr()), x.size(0), x.size(1), x.size(2), x.size(3), !x.is_contiguous()};
+}
+
+/// Tiles that are worked on at a time: their points and one panel of products fit a second-level cache.
+constexpr int64_t tiles_at_once = 48;
+/// For the gradient of a weight: bytes of points of images and gradients at a time, which fit a third-level cache; and
+/// how many tiles it takes at least to make up for reading and writing the sums.
+constexpr int64_t bytes_at_once = 8 << 20, tiles_at_least = 256;
+/// With fewer tiles in all, transforming the filters costs more than is won.
+constexpr int64_t tiles_worth_it = 16;
+
+at::Tensor dense(const at::Tensor &x) { return x.contiguous(x.suggest_memory_format()); }
+
+at::Tensor convolve(const at::Tensor &x, const Weight &weight, const at::Tensor &bias) {
+  const at::Tensor from = dense(x);
+  at::Tensor y = at::empty(
+      {x.size(0), weight.outputs, x.size(2), x.size(3)},
+      x.options().memory_format(from.is_contiguous() ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast));
+  const float *added = bias.defined() ? static_cast<const float *>(bias.const_data_ptr()) : nullptr;
+  Images<float> to = images<float>(y);
+  to.interleaved = !from.is_contiguous();
+  WITH_WIDEST(convolve(images<const float>(from), weight, added, to, tiles_at_once, at::get_num_threads()));
+  return y;
+}
+
+}  // namespace
+
+bool suits_winograd(const at::Tensor &x, const at::Tensor &weight) {
+  auto plain = [](const at::Tensor &t) {
+    return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4;
+  };
+  if (instructions() == Instructions::baseline || !plain(x) || !plain(weight)) return false;
+  const int64_t outputs = weight.size(0), inputs = weight.size(1);
+  if (weight.size(2) != 3 || weight.size(3) != 3 || x.size(1) != inputs || x.numel() == 0) return false;
+  for (int64_t channels : {inputs, outputs}) {
+    if (channels == 0 || channels % granule != 0 || channels > most_channels) return false;
+  }
+  return x.size(0) * ((x.size(2) + 1) / 2) * ((x.size(3) + 1) / 2) >= tiles_worth_it;
+}
+
+at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
+  const Weight filters{
+      static_cast<const float *>(weight.const_data_ptr()), weight.size(0), weight.size(1), weight.stride(0),
+      weight.stride(1), weight.stride(2), weight.stride(3)};
+  return convolve(x, filters, bias.defined() ? bias.contiguous() : bias);
+}
+
+at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor &weight) {
+  // The convolution with the filters turned by half a circle, from outputs to inputs.
+  const float *last = static_cast<const float *>(weight.const_data_ptr()) + 2 * weight.stride(2) + 2 * weight.stride(3);
+  const Weight turned{last, weight.size(1), weight.size(0), weight.stride(1), weight.stride(0), -weight.stride(2),
+                      -weight.stride(3)};
+  return convolve(gradient, turned, {});
+}
+
+at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
+  const at::Tensor from = dense(x), given = dense(gradient);
+  at::Tensor weight = at::empty({given.size(1), from.size(1), 3, 3}, from.options());
+  const int64_t tile = points * (from.size(1) + given.size(1)) * static_cast<int64_t>(sizeof(float));
+  const int64_t tiles = std::max(bytes_at_once / tile, tiles_at_least);
+  WITH_WIDEST(weight_gradient(
+      images<const float>(from), images<const float>(given), static_cast<float *>(weight.data_ptr()), tiles));
+  return weight;
+}
+
+}  // namespace ctorch::convolution

@@ -1,0 +1,24 @@
+import CTorch
+
+extension Tensor {
+  /// The convolution of images with filters, as `conv2d`, by the fastest way there is. Filters 3×3 with stride 1 and
+  /// padding 1 in float on a CPU with AVX2 go Winograd's way, F(2×2, 3×3) (Lavin and Gray 2016), which multiplies 16
+  /// times where a plain convolution multiplies 36 times; so do its derivatives, of every order. All else is libtorch's.
+  ///
+  /// The two ways differ by rounding: about 1e-6 of the largest value.
+  ///
+  /// - Parameters:
+  ///   - weight: [O, C, h, w].
+  ///   - bias: [O], or nil.
+  ///   - stride: in places, downwards and across.
+  ///   - padding: zeros around the images, above and beside.
+  /// - Returns: [B, O, H', W'] for images [B, C, H, W], with channels last in memory where the images have them last.
+  public func convolved(
+    with weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(
+      owning: ct_convolve(
+        handle, weight.handle, bias?.handle, stride, stride.count, padding, padding.count), file, line)
+  }
+}

@@ -1,0 +1,214 @@
+import Testing
+import Torch
+
+/// Convolution by the fastest way, against libtorch's in float64: values and derivatives.
+struct ConvolutionTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var images: [Int]
+    var outputs: Int
+    var channelsLast = false
+    var bias = true
+
+    var testDescription: String {
+      "\(images) to \(outputs)" + (channelsLast ? ", channels last" : "") + (bias ? ", bias" : "")
+    }
+
+    func laidOut(_ x: Tensor) -> Tensor {
+      x.contiguous(memoryFormat: channelsLast ? .channelsLast : .contiguous)
+    }
+
+    /// Images, weight, and bias if there is one; leaves.
+    func inputs() -> [Tensor] {
+      let generator = Generator(seed: 3)
+      let x = laidOut(Tensor.randn(images, generator: generator))
+      let weight = Tensor.randn([outputs, images[1], 3, 3], generator: generator)
+      let values = [x, weight] + (bias ? [Tensor.randn([outputs], generator: generator)] : [])
+      return values.map { $0.requiresGrad_() }
+    }
+
+    static func convolved(_ x: [Tensor]) -> Tensor {
+      x[0].convolved(with: x[1], bias: x.count > 2 ? x[2] : nil, padding: [1, 1])
+    }
+
+    static func plain(_ x: [Tensor]) -> Tensor {
+      x[0].conv2d(x[1], bias: x.count > 2 ? x[2] : nil, padding: [1, 1])
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(images: [4, 16, 8, 8], outputs: 16), Case(images: [3, 32, 16, 16], outputs: 48, bias: false),
+    Case(images: [2, 64, 9, 7], outputs: 64), Case(images: [5, 48, 4, 4], outputs: 80),
+    Case(images: [2, 16, 1, 1], outputs: 32), Case(images: [1, 16, 1, 13], outputs: 16),
+    Case(images: [2, 112, 5, 6], outputs: 96), Case(images: [7, 128, 2, 2], outputs: 128),
+    Case(images: [1, 16, 65, 130], outputs: 16), Case(images: [33, 64, 8, 8], outputs: 32),
+  ]
+
+  static let everyCase: [Case] = cases.flatMap { of in
+    var last = of
+    last.channelsLast = true
+    return [of, last]
+  }
+
+  private func exact(_ inputs: [Tensor]) -> [Tensor] {
+    inputs.map { $0.detach().to(.float64).requiresGrad_() }
+  }
+
+  @Test(arguments: everyCase)
+  func valuesAndGradientsAreThoseOfConv2d(_ of: Case) {
+    let inputs = of.inputs()
+    let exact = exact(inputs)
+    let found = Case.convolved(inputs)
+    let expected = Case.plain(exact)
+    #expect(found.dtype == .float32 && found.shape == expected.shape)
+    #expect(relativeDistance(found, expected) < 1e-6)
+    #expect(withNoGrad { Case.convolved(inputs) }.equal(found))
+    // The layout of the images is kept where the two can be told apart.
+    let format: MemoryFormat = of.channelsLast ? .channelsLast : .contiguous
+    #expect(found.isContiguous(format))
+
+    let seed = of.laidOut(normal(expected.shape).to(.float32))
+    let gradients = grad(of: [found], wrt: inputs, seeds: [seed])
+    let expectedGradients = grad(of: [expected], wrt: exact, seeds: [seed.to(.float64)])
+    for (name, pair) in zip(["x", "weight", "bias"], zip(gradients, expectedGradients)) {
+      #expect(relativeDistance(pair.0, pair.1) < 2e-6, "gradient of \(name)")
+    }
+  }
+
+  /// Through the gradients once and twice more.
+  @Test(arguments: everyCase)
+  func higherDerivativesAreThoseOfConv2d(_ of: Case) {
+    func derivatives(_ inputs: [Tensor], _ f: ([Tensor]) -> Tensor) -> [[Tensor]] {
+      let generator = Generator(seed: 9)
+      func slope(_ values: [Tensor]) -> Tensor {
+        values.map { value in
+          let weights = Tensor.randn(value.shape, generator: generator, dtype: .float64).to(value.dtype)
+          return (value * weights).sum()
+        }.reduce(Tensor(0.0, dtype: inputs[0].dtype)) { $0 + $1 }
+      }
+      // Weight and bias are functions of the images, as in a network.
+      let scale = inputs[0].mean()
+      let values = inputs.enumerated().map { $0 == 0 ? $1 : $1 * (scale + 1) }
+      // Of the fourth order, so that the third derivative does not vanish.
+      let loss = f(values).mul(0.1).sin().sum()
+      let first = grad(of: loss, wrt: inputs, createGraph: true)
+      let last = grad(of: slope(first), wrt: inputs, retainGraph: true)
+      let second = grad(of: slope(first), wrt: inputs, createGraph: true)
+      let third = grad(of: slope(second), wrt: inputs)
+      return [first, last, second, third]
+    }
+    let inputs = of.inputs()
+    let found = derivatives(inputs, Case.convolved)
+    let expected = derivatives(exact(inputs), Case.plain)
+    for (place, what) in ["first", "second", "second, with a graph", "third"].enumerated() {
+      for (name, pair) in zip(["x", "weight", "bias"], zip(found[place], expected[place])) {
+        #expect(relativeDistance(pair.0, pair.1) < 2e-5, "\(what) derivative for \(name)")
+      }
+    }
+  }
+
+  @Test func derivativesOfSomeInputsAlone() {
+    let of = Case(images: [2, 16, 6, 6], outputs: 32)
+    func derivatives(_ inputs: [Tensor], _ f: ([Tensor]) -> Tensor) -> [Tensor] {
+      let y = f([inputs[0].detach(), inputs[1], inputs[2].detach()])
+      let ofWeight = grad(of: y.square().sum(), wrt: [inputs[1]], createGraph: true)[0]
+      let first = grad(of: f(inputs).pow(3).sum(), wrt: inputs[0], createGraph: true)
+      return [
+        ofWeight, grad(of: ofWeight.square().sum(), wrt: inputs[1]), grad(of: first.sum(), wrt: inputs[1]),
+      ]
+    }
+    let inputs = of.inputs()
+    for (found, expected) in zip(derivatives(inputs, Case.convolved), derivatives(exact(inputs), Case.plain))
+    {
+      #expect(relativeDistance(found, expected) < 1e-5)
+    }
+  }
+
+  /// Views, and gradients that come as others than dense images.
+  @Test func layoutsOfAllKinds() {
+    let wide = Tensor.randn([2, 16, 8, 12], generator: Generator(seed: 1))
+    let weight = Tensor.randn([32, 16, 3, 3], generator: Generator(seed: 2))
+    let seen = [
+      wide.narrow(dim: 3, start: 2, length: 6), wide.transpose(2, 3), wide.permute([0, 1, 3, 2]),
+      wide.contiguous(memoryFormat: .channelsLast).narrow(dim: 2, start: 1, length: 5),
+      wide.narrow(dim: 0, start: 0, length: 1).expand([3, 16, 8, 12]),
+    ]
+    let weights = [
+      weight, weight.contiguous(memoryFormat: .channelsLast), weight.transpose(2, 3), weight.flip([0]),
+    ]
+    for view in seen {
+      for weight in weights {
+        let inputs = [view.detach().requiresGrad_(), weight.detach().requiresGrad_()]
+        let other = exact(inputs)
+        let (found, expected) = (Case.convolved(inputs), Case.plain(other))
+        #expect(relativeDistance(found, expected) < 1e-6)
+        // The sum's gradient is one number seen everywhere.
+        let gradients = grad(
+          of: (found.sum() + found.transpose(2, 3).contiguous().square().sum()), wrt: inputs)
+        let exact = grad(of: (expected.sum() + expected.square().sum()), wrt: other)
+        for (found, expected) in zip(gradients, exact) { #expect(relativeDistance(found, expected) < 2e-6) }
+      }
+    }
+  }
+
+  /// What has no kernels is libtorch's to the bit.
+  @Test func allElseIsConv2d() {
+    let x = Tensor.randn([2, 16, 8, 8], generator: Generator(seed: 1))
+    let weight = Tensor.randn([16, 16, 3, 3], generator: Generator(seed: 2))
+    #expect(x.convolved(with: weight).equal(x.conv2d(weight)))
+    #expect(
+      x.convolved(with: weight, stride: [2, 2], padding: [1, 1])
+        .equal(x.conv2d(weight, stride: [2, 2], padding: [1, 1])))
+    let double = x.to(.float64)
+    #expect(
+      double.convolved(with: weight.to(.float64), padding: [1, 1])
+        .equal(double.conv2d(weight.to(.float64), padding: [1, 1])))
+    let colors = x.narrow(dim: 1, start: 0, length: 3)
+    let thin = weight.narrow(dim: 1, start: 0, length: 3)
+    #expect(colors.convolved(with: thin, padding: [1, 1]).equal(colors.conv2d(thin, padding: [1, 1])))
+    autocast(.bfloat16) {
+      let y = x.convolved(with: weight, padding: [1, 1])
+      #expect(y.dtype == .bfloat16 && y.equal(x.conv2d(weight, padding: [1, 1])))
+    }
+  }
+
+  @Test func notANumberPasses() {
+    let of = Case(images: [2, 16, 8, 8], outputs: 16)
+    let inputs = of.inputs()
+    withNoGrad { _ = inputs[0].narrow(dim: 0, start: 0, length: 1).fill_(.real(.nan)) }
+    let y = Case.convolved(inputs)
+    #expect(y.narrow(dim: 0, start: 0, length: 1).isnan().all().int == 1)
+    #expect(y.narrow(dim: 0, start: 1, length: 1).isnan().any().int == 0)
+  }
+
+  @Test func bitsDoNotDependOnTheNumberOfThreads() {
+    let threads = Runtime.threads
+    defer { Runtime.threads = threads }
+    for of in [
+      Case(images: [9, 32, 10, 12], outputs: 64),
+      Case(images: [40, 128, 16, 16], outputs: 128, channelsLast: true),
+    ] {
+      let results = [1, 2].map { count -> [Tensor]? in
+        Runtime.threads = count
+        let inputs = of.inputs()
+        let y = Case.convolved(inputs)
+        // The bits of libtorch's own, where there are no kernels, do.
+        if y.equal(Case.plain(inputs)) { return nil }
+        return [y.detach()] + grad(of: y.square().sum(), wrt: inputs)
+      }
+      guard let one = results[0], let two = results[1] else { continue }
+      for (one, two) in zip(one, two) { #expect(one.equal(two)) }
+    }
+  }
+
+  @Test func misfitsAreRefused() {
+    let x = Tensor.randn([2, 16, 4, 4])
+    for (weight, bias) in [
+      (Tensor.ones([16, 32, 3, 3]), nil), (Tensor.ones([16, 16, 3, 3]), Tensor.ones([15])),
+      (Tensor.ones([16, 16, 3, 3], dtype: .float64), nil), (Tensor.ones([16, 16, 3]), nil),
+    ] as [(Tensor, Tensor?)] {
+      #expect(throws: TorchError.self) {
+        try catchingTorchErrors { x.convolved(with: weight, bias: bias, padding: [1, 1]) }
+      }
+    }
+  }
+}
