@@ -31,6 +31,9 @@ let libtorchLibraries: [LinkerSetting] = [
   .linkedLibrary("m", .when(platforms: [.linux])),
 ]
 
+// Recursions over thousands of observations: debug builds of them make tests ten times slower.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -39,21 +42,38 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 var products: [Product] = [
   .library(name: "Command", targets: ["Command"]),
   .library(name: "Reports", targets: ["Reports"]),
+  .library(name: "Volatility", targets: ["Volatility"]),
 ]
 var dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
 ]
+func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+// Boost's headers have no pkg-config file; on Linux they lie where compilers look.
+#if os(macOS)
+  let boostHeaders: [CXXSetting] = [
+    .unsafeFlags(["-isystem", "\(Context.environment["HOMEBREW_PREFIX"] ?? "/opt/homebrew")/include"])
+  ]
+#else
+  let boostHeaders: [CXXSetting] = []
+#endif
+
 var targets: [Target] = [
   .target(name: "Command", dependencies: [argumentParser]),
   .testTarget(name: "CommandTests", dependencies: ["Command"]),
   .target(name: "Reports", dependencies: ["Command"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports", "Command"]),
+  system("CEigen", "eigen3", apt: "libeigen3-dev", brew: "eigen"),
+  system("CNLopt", "nlopt", apt: "libnlopt-dev", brew: "nlopt"),
+  .target(
+    name: "CNumerics", dependencies: ["CEigen"],
+    cxxSettings: boostHeaders + [.unsafeFlags(["-O2"]), .define("EIGEN_MPL2_ONLY")]),
+  .target(name: "Volatility", dependencies: ["CNumerics", "CNLopt"], swiftSettings: optimised),
+  .testTarget(name: "VolatilityTests", dependencies: ["Volatility"]),
 ]
-
-func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
-  .systemLibrary(
-    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
-}
 
 // MARK: The tower
 
