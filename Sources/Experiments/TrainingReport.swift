@@ -27,6 +27,7 @@ public enum TrainingReport {
       footer: "Salar \(ProgramVersion.text)")
     report.section("Results")
     report.table(results(runs))
+    if let table = seeds(runs) { report.table(table) }
     for run in runs where run.summary == nil {
       report.callout(.warning, "\(run.name) has not ended: its last step is \(run.lines.last?.step ?? 0).")
     }
@@ -41,7 +42,7 @@ public enum TrainingReport {
         sections.predictions(samples, of: data, &report)
       }
     }
-    try samples(runs, &report)
+    samples(runs, &report)
     report.section("Settings")
     for run in runs {
       if runs.count > 1 { report.subsection(run.name) }
@@ -84,6 +85,39 @@ public enum TrainingReport {
     return table
   }
 
+  /// Runs that differ in nothing but the seed, as one: mean ± standard deviation. Nil where there are none.
+  private static func seeds(_ runs: [Run]) -> ReportTable? {
+    var table = ReportTable(
+      [
+        .text("over seeds"), .text("seeds"), .number("accuracy", .percent(2), best: .highest),
+        .number("loss", .significant(4), best: .lowest),
+        .number("calibration error", .significant(3), best: .lowest),
+      ], caption: "Runs that differ in nothing but the seed")
+    func seedless(_ run: Run) -> TrainRecipe {
+      var recipe = run.recipe
+      recipe.seed = 0
+      return recipe
+    }
+    var groups: [[Run]] = []
+    for run in runs where run.summary != nil {
+      if let index = groups.firstIndex(where: { seedless($0[0]) == seedless(run) }) {
+        if !groups[index].contains(where: { $0.recipe.seed == run.recipe.seed }) { groups[index].append(run) }
+      } else {
+        groups.append([run])
+      }
+    }
+    for group in groups where group.count > 1 {
+      func sample(_ value: (TrainingRun.Summary) -> Double?) -> ReportTable.Cell {
+        .sample(group.compactMap { $0.summary.flatMap(value) })
+      }
+      table.append([
+        .text(group[0].name + " …"), .text(group.map { "\($0.recipe.seed)" }.joined(separator: ", ")),
+        sample(\.accuracy), sample(\.loss), sample(\.ece),
+      ])
+    }
+    return table.rows.isEmpty ? nil : table
+  }
+
   private static func curves(_ runs: [Run], _ figures: URL, _ report: inout HTMLReport) throws {
     func series(_ key: String, _ suffix: String, _ style: LineChart.Series.Style) -> [LineChart.Series] {
       runs.enumerated().compactMap { index, run in
@@ -113,12 +147,18 @@ public enum TrainingReport {
   }
 
   /// Pictures of the data, where it can still be read.
-  private static func samples(_ runs: [Run], _ report: inout HTMLReport) throws {
+  private static func samples(_ runs: [Run], _ report: inout HTMLReport) {
     for run in runs.uniqued(by: \.recipe.data.path) {
       var choice = run.recipe.data
       choice.trainLimit = min(choice.trainLimit ?? 500, 500)
-      guard let data = try? choice.open(.train),
-        let sheet = try? ContactSheet.draw(data, rows: 12, perClass: 10),
+      let data: DataSet
+      do {
+        data = try choice.open(.train)
+      } catch {
+        report.callout(.note, "Pictures of the data are left out: \(error)")
+        continue
+      }
+      guard let sheet = try? ContactSheet.draw(data, rows: 12, perClass: 10),
         let png = try? PictureWriter.png(sheet)
       else { continue }
       report.section("Data: \(choice.path)")

@@ -85,7 +85,7 @@ public struct BarChart: Figure {
     ]
     if groups.allSatisfy({ $0.name.isEmpty }) { commands.append("unset key") }
     commands.append("plot " + (bars + marks).joined(separator: ", \\\n     "))
-    return Plot(data: data, commands: commands)
+    return Plot(data: data, commands: commands, legend: groups.map(\.name))
   }
 
 }

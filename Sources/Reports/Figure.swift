@@ -22,6 +22,16 @@ public struct Plot: Sendable {
   /// From `set xlabel` to `plot`. `DATA` stands for the data file, `INK`, `SOFT`, `PAPER` and `GRID` for variables with
   /// colours, `C1` … `C7` for those of series.
   var commands: [String]
+  /// Names in the legend.
+  var legend: [String] = []
+
+  /// Rows that the legend takes below a plot of this width, as gnuplot sets it: columns as wide as the longest name.
+  func legendRows(width: Int) -> Int {
+    let shown = legend.filter { !$0.isEmpty }
+    guard let longest = shown.map(\.count).max() else { return 0 }
+    let columns = max(1, Int(Double(width - 100) / (Double(longest + 8) * 8.4)))
+    return (shown.count + columns - 1) / columns
+  }
 }
 
 /// The files of a figure that was drawn.
@@ -111,13 +121,15 @@ extension Figure {
   ///
   /// - Parameters:
   ///   - name: letters, digits, `-`, `_` and `.`, not beginning with a dot.
-  ///   - size: width and height in CSS pixels.
+  ///   - size: width and height in CSS pixels; the picture is higher where the legend has more than two rows.
   ///   - timeout: in seconds.
   /// - Throws: ``CommandError`` if gnuplot is not installed (saying how to install it), fails or takes too long, or if the
   ///   files cannot be written.
   public func draw(
     _ name: String, in folder: URL, size: (width: Int, height: Int) = (540, 350), timeout: Double = 60
   ) throws(CommandError) -> DrawnFigure {
-    try Gnuplot.draw(plot(), name, folder, size, timeout)
+    let plot = plot()
+    let more = 19 * max(0, plot.legendRows(width: size.width) - 2)
+    return try Gnuplot.draw(plot, name, folder, (size.width, size.height + more), timeout)
   }
 }

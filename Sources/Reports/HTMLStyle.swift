@@ -66,6 +66,7 @@ enum HTMLStyle {
     caption { text-align: left; padding-bottom: 0.5rem; }
     th, td { padding: 0.45rem 0.9rem; text-align: left; vertical-align: baseline; }
     th:first-child, td:first-child { padding-left: 0.25rem; }
+    td:first-child:has(~ .number) { white-space: nowrap; }
     th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
     td { border-bottom: 1px solid var(--line); }
     tbody tr:hover { background: var(--card); }

@@ -88,7 +88,7 @@ public struct LineChart: Figure {
       lines.append("\(source) using 1:2 \(style) \(name)")
     }
     commands.append("plot " + (bands + lines).joined(separator: ", \\\n     "))
-    return Plot(data: data, commands: commands)
+    return Plot(data: data, commands: commands, legend: series.map(\.name))
   }
 
   /// Which points are drawn: all of them up to 4,000, else the least and the greatest of each stretch, which look the same.

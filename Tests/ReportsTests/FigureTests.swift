@@ -112,6 +112,16 @@ import Testing
     #expect(!long.plot().commands.contains("set xtics 1"))
   }
 
+  @Test func longLegendsTakeRowsOfTheirOwn() {
+    func rows(_ names: [String]) -> Int {
+      LineChart(x: Axis("x"), y: Axis("y"), series: names.map { .init($0, x: [1], y: [1]) }).plot()
+        .legendRows(width: 540)
+    }
+    #expect(rows([]) == 0 && rows(["", ""]) == 0)
+    #expect(rows(["a", "b"]) == 1)
+    #expect(rows((0..<6).map { "a run with a name, \($0)" }) == 6)
+  }
+
   @Test(.enabled(if: Gnuplot.isInstalled, Comment(rawValue: Gnuplot.missing)))
   func figuresHaveTheSizeThatWasAsked() throws {
     try cleaning {

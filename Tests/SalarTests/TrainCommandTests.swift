@@ -74,6 +74,14 @@ import Torch
     for words in ["Learning curves", "Confusion", "hidden", "data:image/"] { #expect(page.contains(words)) }
     #expect(page.contains("Right: the first of each class"))
     #expect(try Program.run(["report", path("exported")]).code == 1)
+
+    // Runs that differ in nothing but the seed are one more table.
+    let other = try Program.run(train("other", epochs: 30, "--seed", "1"))
+    #expect(other.code == 0, "\(other.errors)")
+    let both = try Program.run(["report", path("run"), path("other"), "--out", path("both.html")])
+    #expect(both.code == 0, "\(both.errors)")
+    let seeds = try String(contentsOf: folder.file("both.html"), encoding: .utf8)
+    #expect(seeds.contains("over seeds") && seeds.contains("n = 2") && !page.contains("over seeds"))
     let reported = try Program.run([
       "evaluate", path("run"), "--on", path("quarters.npz"), "--noise", "0.8", "--report",
       path("new/noisy.html"),
