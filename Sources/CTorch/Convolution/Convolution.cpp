@@ -100,13 +100,13 @@ bool suits(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
     at::IntArrayRef padding) {
   auto all = [](at::IntArrayRef values) {
-    return std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 1; });
+    return (values.size() == 1 || values.size() == 2) && std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 1; });
   };
   // Autocast computes convolutions in fewer bits.
   if (at::autocast::is_autocast_enabled(at::kCPU)) return false;
   if (!all(stride) || !all(padding) || !suits_winograd(x, weight)) return false;
-  return !bias || (bias->scalar_type() == at::kFloat && bias->is_cpu() && bias->dim() == 1 &&
-                   bias->size(0) == weight.size(0));
+  return !bias || (bias->scalar_type() == at::kFloat && bias->is_cpu() && bias->layout() == at::kStrided &&
+                   bias->dim() == 1 && bias->size(0) == weight.size(0) && !bias->_fw_grad(/*level=*/0).defined());
 }
 
 }  // namespace

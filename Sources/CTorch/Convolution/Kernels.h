@@ -35,7 +35,7 @@ void multiply_block(
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; ++r) {
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; ++v) block[r][v] = adds ? load(sums + r * sums_row + v * lanes) : Floats(0);
+    for (int v = 0; v < vectors; ++v) block[r][v] = Floats(0);
   }
   for (int64_t k = 0; k < depth; ++k) {
     Floats values[vectors];
@@ -53,7 +53,11 @@ void multiply_block(
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; ++r) {
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; ++v) store(sums + r * sums_row + v * lanes, block[r][v]);
+    for (int v = 0; v < vectors; ++v) {
+      // What was there comes last, so that rounding grows with the count of sums, not of terms.
+      float *sum = sums + r * sums_row + v * lanes;
+      store(sum, adds ? load(sum) + block[r][v] : block[r][v]);
+    }
   }
 }
 

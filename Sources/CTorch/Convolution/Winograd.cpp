@@ -47,21 +47,34 @@ Images<Value> images(const at::Tensor &x) {
 }
 
 /// Tiles that are worked on at a time: their points and one panel of products fit a second-level cache.
-constexpr int64_t tiles_at_once = 48;
+[[maybe_unused]] constexpr int64_t tiles_at_once = 48;
 /// For the gradient of a weight: bytes of points of images and gradients at a time, which fit a third-level cache; and
 /// how many tiles it takes at least to make up for reading and writing the sums.
 constexpr int64_t bytes_at_once = 8 << 20, tiles_at_least = 256;
 /// With fewer tiles in all, transforming the filters costs more than is won.
 constexpr int64_t tiles_worth_it = 16;
+/// A row of tiles is worked on at once: a wider one does not stay in cache.
+constexpr int64_t widest = 1024;
 
-at::Tensor dense(const at::Tensor &x) { return x.contiguous(x.suggest_memory_format()); }
+/// Multiplications of a plain convolution that meets no zero around the image, over those of tiles.
+double saved(int64_t height, int64_t width) {
+  const int64_t tiles = ((height + 1) / 2) * ((width + 1) / 2);
+  return static_cast<double>((3 * height - 2) * (3 * width - 2)) / static_cast<double>(points * tiles);
+}
+
+/// With numbers in memory that mean what they say.
+at::Tensor resolved(const at::Tensor &x) {
+  return x._is_zerotensor() ? at::zeros(x.sizes(), x.options()) : x.resolve_neg();
+}
+
+at::Tensor dense(const at::Tensor &x) { return resolved(x).contiguous(x.suggest_memory_format()); }
 
 at::Tensor convolve(const at::Tensor &x, const Weight &weight, const at::Tensor &bias) {
   const at::Tensor from = dense(x);
   at::Tensor y = at::empty(
       {x.size(0), weight.outputs, x.size(2), x.size(3)},
       x.options().memory_format(from.is_contiguous() ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast));
-  const float *added = bias.defined() ? static_cast<const float *>(bias.const_data_ptr()) : nullptr;
+  [[maybe_unused]] const float *added = bias.defined() ? static_cast<const float *>(bias.const_data_ptr()) : nullptr;
   Images<float> to = images<float>(y);
   to.interleaved = !from.is_contiguous();
   WITH_WIDEST(convolve(images<const float>(from), weight, added, to, tiles_at_once, at::get_num_threads()));
@@ -72,7 +85,8 @@ at::Tensor convolve(const at::Tensor &x, const Weight &weight, const at::Tensor 
 
 bool suits_winograd(const at::Tensor &x, const at::Tensor &weight) {
   auto plain = [](const at::Tensor &t) {
-    return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4;
+    return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4 &&
+           !t._fw_grad(/*level=*/0).defined();
   };
   if (instructions() == Instructions::baseline || !plain(x) || !plain(weight)) return false;
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
@@ -80,21 +94,24 @@ bool suits_winograd(const at::Tensor &x, const at::Tensor &weight) {
   for (int64_t channels : {inputs, outputs}) {
     if (channels == 0 || channels % granule != 0 || channels > most_channels) return false;
   }
-  return x.size(0) * ((x.size(2) + 1) / 2) * ((x.size(3) + 1) / 2) >= tiles_worth_it;
+  const int64_t height = x.size(2), width = x.size(3);
+  return width <= widest && saved(height, width) >= 1.15 &&
+         x.size(0) * ((height + 1) / 2) * ((width + 1) / 2) >= tiles_worth_it;
 }
 
 at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
+  const at::Tensor w = resolved(weight);
   const Weight filters{
-      static_cast<const float *>(weight.const_data_ptr()), weight.size(0), weight.size(1), weight.stride(0),
-      weight.stride(1), weight.stride(2), weight.stride(3)};
-  return convolve(x, filters, bias.defined() ? bias.contiguous() : bias);
+      static_cast<const float *>(w.const_data_ptr()), w.size(0), w.size(1), w.stride(0), w.stride(1), w.stride(2),
+      w.stride(3)};
+  return convolve(x, filters, bias.defined() ? resolved(bias).contiguous() : bias);
 }
 
 at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor &weight) {
   // The convolution with the filters turned by half a circle, from outputs to inputs.
-  const float *last = static_cast<const float *>(weight.const_data_ptr()) + 2 * weight.stride(2) + 2 * weight.stride(3);
-  const Weight turned{last, weight.size(1), weight.size(0), weight.stride(1), weight.stride(0), -weight.stride(2),
-                      -weight.stride(3)};
+  const at::Tensor w = resolved(weight);
+  const float *last = static_cast<const float *>(w.const_data_ptr()) + 2 * w.stride(2) + 2 * w.stride(3);
+  const Weight turned{last, w.size(1), w.size(0), w.stride(1), w.stride(0), -w.stride(2), -w.stride(3)};
   return convolve(gradient, turned, {});
 }
 
@@ -102,7 +119,7 @@ at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &gradi
   const at::Tensor from = dense(x), given = dense(gradient);
   at::Tensor weight = at::empty({given.size(1), from.size(1), 3, 3}, from.options());
   const int64_t tile = points * (from.size(1) + given.size(1)) * static_cast<int64_t>(sizeof(float));
-  const int64_t tiles = std::max(bytes_at_once / tile, tiles_at_least);
+  [[maybe_unused]] const int64_t tiles = std::max(bytes_at_once / tile, tiles_at_least);
   WITH_WIDEST(weight_gradient(
       images<const float>(from), images<const float>(given), static_cast<float *>(weight.data_ptr()), tiles));
   return weight;
