@@ -1,0 +1,161 @@
+import Foundation
+
+/// ln σ²_t = ω_t + Σ α_i (|z_{t−i}| − √(2/π)) + Σ γ_i z_{t−i} + Σ β_j ln σ²_{t−j} (Nelson 1991). α is the size effect, γ the
+/// sign effect; the centre is that of the normal, whatever the distribution.
+///
+/// Before the sample ln σ² is that of the presample value and the terms of shocks are zero.
+struct EGARCH: VarianceProcess {
+  let p: Int
+  let o: Int
+  let q: Int
+
+  static let centre = (2 / Double.pi).squareRoot()
+
+  var isLogarithmic: Bool { true }
+  /// 1/σ_t.
+  var scratch: Int { 1 }
+  private var alpha: Int { 1 }
+  private var gamma: Int { 1 + p }
+  private var beta: Int { 1 + p + o }
+
+  var parameters: [ParameterSpecification] {
+    [.init(name: "omega", lower: -50, upper: 50, scale: 0.05)]
+      + lagged("alpha", p).map { .init(name: $0, lower: -10, upper: 10, scale: 0.1) }
+      + lagged("gamma", o).map { .init(name: $0, lower: -10, upper: 10, scale: 0.1) }
+      + lagged("beta", q).map {
+        .init(name: $0, lower: q == 1 ? -0.9999 : -1.9999, upper: 0.9999, scale: 0.1)
+      }
+  }
+
+  var inequalities: [LinearInequality] {
+    guard q > 1 else { return [] }
+    var row = [Double](repeating: 0, count: 1 + p + o + q)
+    for j in 0..<q { row[beta + j] = 1 }
+    return [.init(coefficients: row, bound: 0.9999)]
+  }
+
+  func scan(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool
+  ) -> Bool {
+    let inverse = r.scratch[0]
+    let before = log(r.presample)
+    let lags = max(p, o)
+    for t in range {
+      let row = r.stateRow(t)
+      let columns = r.varianceColumns(row)
+      var s = r.intercept[t]
+      if gradient {
+        r.clear(row)
+        r.addIntercept(t, to: columns)
+      }
+      for i in 0..<min(lags, t) {
+        let at = t - 1 - i
+        let z = r.residuals[at] * inverse[at]
+        var weight = 0.0
+        if i < p {
+          let size = abs(z) - Self.centre
+          s += theta[alpha + i] * size
+          weight += z < 0 ? -theta[alpha + i] : z > 0 ? theta[alpha + i] : 0
+          if gradient { columns[alpha + i] += size }
+        }
+        if i < o {
+          s += theta[gamma + i] * z
+          weight += theta[gamma + i]
+          if gradient { columns[gamma + i] += z }
+        }
+        guard gradient else { continue }
+        let ofResidual = weight * inverse[at]
+        let ofState = -0.5 * weight * z
+        let residual = r.residualRow(at)
+        let earlier = r.stateRow(at)
+        for k in 0..<r.blocks { row[k] += ofResidual * residual[k] + ofState * earlier[k] }
+      }
+      for j in 0..<q {
+        let at = t - 1 - j
+        let value = at >= 0 ? r.state[at] : before
+        s += theta[beta + j] * value
+        guard gradient else { continue }
+        columns[beta + j] += value
+        if at >= 0 {
+          r.add(theta[beta + j], r.stateRow(at), to: row)
+        } else {
+          r.add(theta[beta + j] / r.presample, r.presampleSlopes, to: row)
+        }
+      }
+      guard abs(s) < 600 else { return false }
+      r.state[t] = s
+      let reciprocal = exp(-0.5 * s)
+      inverse[t] = reciprocal
+      r.variance[t] = 1 / (reciprocal * reciprocal)
+      r.rate[t] = 1
+    }
+    return true
+  }
+
+  func reference(_ theta: [Double], residuals: [Double], intercepts: [Double], presample: Double) -> [Double]
+  {
+    var logs: [Double] = []
+    for t in intercepts.indices {
+      var s = intercepts[t]
+      let z = { (i: Int) in residuals[t - i] / exp(logs[t - i] / 2) }
+      for i in 1..<(p + 1) where t >= i { s += theta[i] * (abs(z(i)) - (2 / Double.pi).squareRoot()) }
+      for i in 1..<(o + 1) where t >= i { s += theta[p + i] * z(i) }
+      for j in 1..<(q + 1) { s += theta[p + o + j] * (t >= j ? logs[t - j] : log(presample)) }
+      logs.append(s)
+    }
+    return logs.map { exp($0) }
+  }
+
+  func persistence(_ theta: [Double], lowerVariance: Double) -> Double? {
+    theta[beta..<(beta + q)].reduce(0, +)
+  }
+
+  var hasUnconditional: Bool { true }
+  /// exp(ω/(1 − Σβ)), the variance at the mean of its logarithm.
+  func unconditional(
+    _ theta: [Double], intercept: Double
+  ) -> (value: Double, interceptSlope: Double, slopes: [Double])? {
+    let rest = 1 - persistence(theta, lowerVariance: 0.5)!
+    guard rest > 0 else { return nil }
+    let value = exp(intercept / rest)
+    guard value > 0, value < .infinity else { return nil }
+    var slopes = [Double](repeating: 0, count: theta.count)
+    for j in 0..<q { slopes[beta + j] = value * intercept / (rest * rest) }
+    return (value, value / rest, slopes)
+  }
+
+  var hasTarget: Bool { true }
+  /// The mean of ln σ² is the logarithm of the variance aimed at.
+  func target(
+    variance: Double, _ theta: [Double], regressors: Double
+  ) -> (omega: Double, slopes: [Double], regressorSlope: Double)? {
+    let level = log(variance)
+    var slopes = [Double](repeating: 0, count: theta.count)
+    for j in 0..<q { slopes[beta + j] = -level }
+    return ((1 - persistence(theta, lowerVariance: 0.5)!) * level - regressors, slopes, -1)
+  }
+
+  func starts(moment: (Double) -> Double) -> [[Double]] {
+    let level = log(moment(2))
+    var points: [[Double]] = []
+    for size in p > 0 ? [0.05, 0.15, 0.3] : [0] {
+      for sign in o > 0 ? [-0.1, 0, 0.1] : [0] {
+        for sum in q > 0 ? [0.5, 0.9, 0.98] : [0] {
+          points.append(
+            [(1 - sum) * level]
+              + [Double](repeating: p > 0 ? size / Double(p) : 0, count: p)
+              + [Double](repeating: o > 0 ? sign / Double(o) : 0, count: o)
+              + [Double](repeating: q > 0 ? sum / Double(q) : 0, count: q))
+        }
+      }
+    }
+    return points
+  }
+
+  func restore(_ theta: [Double], scale s: Double) -> [Double] {
+    var found = theta
+    found[0] += (1 - persistence(theta, lowerVariance: 0.5)!) * 2 * log(s)
+    return found
+  }
+  var isScaledByParts: Bool { false }
+}

@@ -1,0 +1,193 @@
+import Foundation
+
+/// σ^p_t = ω_t + Σ α_i |ε_{t−i}|^p + Σ γ_i |ε_{t−i}|^p 1{ε_{t−i} < 0} + Σ β_j σ^p_{t−j}: ARCH, GARCH (Bollerslev 1986),
+/// GJR (Glosten, Jagannathan and Runkle 1993); with p = 1 AVGARCH and TARCH (Zakoian 1994).
+///
+/// Before the sample |ε|^p and σ^p are the presample value, with half of it below zero.
+struct GARCH: VarianceProcess {
+  let p: Int
+  let o: Int
+  let q: Int
+  let power: Double
+
+  var presamplePower: Double { power }
+  var scratch: Int { 2 }
+  private var alpha: Int { 1 }
+  private var gamma: Int { 1 + p }
+  private var beta: Int { 1 + p + o }
+
+  var parameters: [ParameterSpecification] {
+    [.init(name: "omega", lower: 0, upper: 100, scale: 0.01, power: power)]
+      + lagged("alpha", p).map { .init(name: $0, lower: 0, upper: 1, scale: 0.05) }
+      + lagged("gamma", o).map { .init(name: $0, lower: -1, upper: 2, scale: 0.05) }
+      + lagged("beta", q).map { .init(name: $0, lower: 0, upper: 1, scale: 0.1) }
+  }
+
+  var inequalities: [LinearInequality] {
+    let count = 1 + p + o + q
+    var rows: [LinearInequality] = []
+    for i in 0..<o {
+      // α_i + γ_i ≥ 0; where there is no α_i, γ_i alone.
+      var row = [Double](repeating: 0, count: count)
+      if i < p { row[alpha + i] = -1 }
+      row[gamma + i] = -1
+      rows.append(.init(coefficients: row, bound: 0))
+    }
+    var row = [Double](repeating: 0, count: count)
+    for i in 0..<p { row[alpha + i] = 1 }
+    for i in 0..<o { row[gamma + i] = 0.5 }
+    for j in 0..<q { row[beta + j] = 1 }
+    if p + o + q > 0 { rows.append(.init(coefficients: row, bound: 1)) }
+    return rows
+  }
+
+  func scan(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool
+  ) -> Bool {
+    let shock = r.scratch[0]
+    let slope = r.scratch[1]
+    let isSimple = p == 1 && o <= 1 && q == 1
+    let inverse = 2 / power
+    for t in range {
+      if t > 0 {
+        let found = absolutePower(r.residuals[t - 1], power)
+        shock[t - 1] = found.value
+        slope[t - 1] = found.slope
+      }
+      let s: Double
+      if isSimple, t > 0 {
+        let isBelow = o == 1 && r.residuals[t - 1] < 0
+        let weight = isBelow ? theta[1] + theta[2] : theta[1]
+        let b = theta[2 + o]
+        s = r.intercept[t] + weight * shock[t - 1] + b * r.state[t - 1]
+        if gradient {
+          let row = r.stateRow(t)
+          let before = r.stateRow(t - 1)
+          let residual = r.residualRow(t - 1)
+          let w = weight * slope[t - 1]
+          for k in 0..<r.blocks { row[k] = w * residual[k] + b * before[k] }
+          let columns = r.varianceColumns(row)
+          r.addIntercept(t, to: columns)
+          columns[1] += shock[t - 1]
+          if isBelow { columns[2] += shock[t - 1] }
+          columns[2 + o] += r.state[t - 1]
+        }
+      } else {
+        s = step(t, theta, r, gradient)
+      }
+      guard s > 0, s < .infinity else { return false }
+      r.state[t] = s
+      r.variance[t] = power == 2 ? s : power == 1 ? s * s : pow(s, inverse)
+      r.rate[t] = inverse / s
+    }
+    return true
+  }
+
+  private func step(_ t: Int, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool) -> Double {
+    let row = r.stateRow(t)
+    let columns = r.varianceColumns(row)
+    var s = r.intercept[t]
+    if gradient {
+      r.clear(row)
+      r.addIntercept(t, to: columns)
+    }
+    for i in 0..<max(p, o) {
+      let at = t - 1 - i
+      let isInside = at >= 0
+      let below: Double = isInside ? (r.residuals[at] < 0 ? 1 : 0) : 0.5
+      let value = isInside ? r.scratch[0][at] : r.presample
+      let weight = (i < p ? theta[alpha + i] : 0) + (i < o ? theta[gamma + i] * below : 0)
+      s += weight * value
+      guard gradient else { continue }
+      if isInside {
+        r.add(weight * r.scratch[1][at], r.residualRow(at), to: row)
+      } else {
+        r.add(weight, r.presampleSlopes, to: row)
+      }
+      if i < p { columns[alpha + i] += value }
+      if i < o { columns[gamma + i] += below * value }
+    }
+    for j in 0..<q {
+      let at = t - 1 - j
+      let value = at >= 0 ? r.state[at] : r.presample
+      s += theta[beta + j] * value
+      guard gradient else { continue }
+      r.add(theta[beta + j], at >= 0 ? r.stateRow(at) : r.presampleSlopes, to: row)
+      columns[beta + j] += value
+    }
+    return s
+  }
+
+  func reference(_ theta: [Double], residuals: [Double], intercepts: [Double], presample: Double) -> [Double]
+  {
+    var state: [Double] = []
+    for t in intercepts.indices {
+      var s = intercepts[t]
+      for i in 1..<(p + 1) { s += theta[i] * (t >= i ? pow(abs(residuals[t - i]), power) : presample) }
+      for i in 1..<(o + 1) {
+        let isBelow = t >= i && residuals[t - i] < 0
+        s += theta[p + i] * (t >= i ? (isBelow ? pow(abs(residuals[t - i]), power) : 0) : presample / 2)
+      }
+      for j in 1..<(q + 1) { s += theta[p + o + j] * (t >= j ? state[t - j] : presample) }
+      state.append(s)
+    }
+    return state.map { pow($0, 2 / power) }
+  }
+
+  func persistence(_ theta: [Double], lowerVariance: Double) -> Double? {
+    var sum = 0.0
+    for i in 0..<p { sum += theta[alpha + i] }
+    for i in 0..<o { sum += lowerVariance * theta[gamma + i] }
+    for j in 0..<q { sum += theta[beta + j] }
+    return sum
+  }
+
+  var hasUnconditional: Bool { true }
+  func unconditional(
+    _ theta: [Double], intercept: Double
+  ) -> (value: Double, interceptSlope: Double, slopes: [Double])? {
+    let rest = 1 - persistence(theta, lowerVariance: 0.5)!
+    guard rest > 0, intercept > 0 else { return nil }
+    let value = intercept / rest
+    var slopes = [Double](repeating: value / rest, count: theta.count)
+    slopes[0] = 0
+    for i in 0..<o { slopes[gamma + i] = 0.5 * value / rest }
+    return (value, 1 / rest, slopes)
+  }
+
+  var hasTarget: Bool { power == 2 }
+  func target(
+    variance: Double, _ theta: [Double], regressors: Double
+  ) -> (omega: Double, slopes: [Double], regressorSlope: Double)? {
+    guard power == 2 else { return nil }
+    let rest = 1 - persistence(theta, lowerVariance: 0.5)!
+    var slopes = [Double](repeating: -variance, count: theta.count)
+    slopes[0] = 0
+    for i in 0..<o { slopes[gamma + i] = -0.5 * variance }
+    return (variance * rest - regressors, slopes, -1)
+  }
+
+  func starts(moment: (Double) -> Double) -> [[Double]] {
+    let level = moment(power)
+    var points: [[Double]] = []
+    for size in p > 0 ? [0.03, 0.08, 0.15, 0.3] : [0] {
+      for skew in o > 0 ? (p > 0 ? [0, 0.5] : [1]) : [0] {
+        for sum in q > 0 ? [0.5, 0.8, 0.92, 0.98] : [0.3, 0.6] {
+          // The share `skew` of what a shock adds is the asymmetric term's.
+          let ofAlpha = q > 0 ? size * (1 - skew) : sum * (1 - skew)
+          let ofGamma = 2 * (q > 0 ? size : sum) * skew
+          let rest = q > 0 ? sum - size : 0
+          guard rest >= 0 else { continue }
+          let total = q > 0 ? sum : (p + o > 0 ? sum : 0)
+          points.append(
+            [(1 - total) * level]
+              + [Double](repeating: p > 0 ? ofAlpha / Double(p) : 0, count: p)
+              + [Double](repeating: o > 0 ? ofGamma / Double(o) : 0, count: o)
+              + [Double](repeating: q > 0 ? rest / Double(q) : 0, count: q))
+        }
+      }
+      if q == 0 { break }
+    }
+    return points
+  }
+}

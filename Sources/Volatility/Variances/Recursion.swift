@@ -1,0 +1,108 @@
+/// Four numbers of a row of derivatives.
+typealias Block = SIMD4<Double>
+
+/// The arrays that the scans of mean and variance read and write, allocated once a problem.
+///
+/// A row of derivatives has `width` columns, the parameters of mean and variance, in `blocks` blocks of four with zeros
+/// at the end.
+final class Recursion {
+  let count: Int
+  let width: Int
+  let blocks: Int
+  /// Where the variance's parameters begin.
+  let varianceStart: Int
+  /// The columns in which rows of residuals can differ from zero: the mean's, or all of them with in-mean effects.
+  let residualWidth: Int
+
+  /// ε_t, and their derivatives.
+  let residuals: UnsafeMutablePointer<Double>
+  let residualSlopes: UnsafeMutablePointer<Block>
+  /// What the process recurs on: σ^p, ln σ², …, and its derivatives.
+  let state: UnsafeMutablePointer<Double>
+  let stateSlopes: UnsafeMutablePointer<Block>
+  /// σ²_t.
+  let variance: UnsafeMutablePointer<Double>
+  /// ∂ln σ²_t = rate_t · ∂state_t.
+  let rate: UnsafeMutablePointer<Double>
+  /// Where the state's meaning itself depends on a parameter (the power of APARCH): its column, and what ∂ln σ²_t has
+  /// beside rate_t · ∂state_t there.
+  var extraColumn: Int?
+  let extra: UnsafeMutablePointer<Double>
+  /// ω + φ′x_t or ω exp(φ′x_t).
+  let intercept: UnsafeMutablePointer<Double>
+  /// [count, interceptWidth], and the columns, counted from `varianceStart`, to which they belong.
+  let interceptSlopes: UnsafeMutablePointer<Double>
+  let interceptColumns: [Int]
+  /// Numbers that a process keeps for each observation.
+  let scratch: [UnsafeMutablePointer<Double>]
+
+  /// The value before the sample of |ε|^power, and its derivatives.
+  var presample = 0.0
+  let presampleSlopes: UnsafeMutablePointer<Block>
+
+  private var owned: [UnsafeMutableRawPointer] = []
+
+  init(count: Int, width: Int, varianceStart: Int, residualWidth: Int, interceptColumns: [Int], scratch: Int)
+  {
+    self.count = count
+    self.width = width
+    self.varianceStart = varianceStart
+    self.residualWidth = residualWidth
+    self.interceptColumns = interceptColumns
+    let blocks = max(1, (width + 3) / 4)
+    self.blocks = blocks
+    var owned: [UnsafeMutableRawPointer] = []
+    func numbers(_ n: Int) -> UnsafeMutablePointer<Double> {
+      let pointer = UnsafeMutablePointer<Double>.allocate(capacity: max(1, n))
+      pointer.initialize(repeating: 0, count: max(1, n))
+      owned.append(UnsafeMutableRawPointer(pointer))
+      return pointer
+    }
+    func rows(_ n: Int) -> UnsafeMutablePointer<Block> {
+      let pointer = UnsafeMutablePointer<Block>.allocate(capacity: n * blocks)
+      pointer.initialize(repeating: .zero, count: n * blocks)
+      owned.append(UnsafeMutableRawPointer(pointer))
+      return pointer
+    }
+    residuals = numbers(count)
+    residualSlopes = rows(count)
+    state = numbers(count)
+    stateSlopes = rows(count)
+    variance = numbers(count)
+    rate = numbers(count)
+    extra = numbers(count)
+    intercept = numbers(count)
+    interceptSlopes = numbers(count * max(1, interceptColumns.count))
+    self.scratch = (0..<scratch).map { _ in numbers(count) }
+    presampleSlopes = rows(1)
+    self.owned = owned
+  }
+
+  deinit { for pointer in owned { pointer.deallocate() } }
+
+  @inline(__always) func stateRow(_ t: Int) -> UnsafeMutablePointer<Block> { stateSlopes + t * blocks }
+  @inline(__always) func residualRow(_ t: Int) -> UnsafeMutablePointer<Block> { residualSlopes + t * blocks }
+  /// The variance's part of a row, number by number.
+  @inline(__always) func varianceColumns(_ row: UnsafeMutablePointer<Block>) -> UnsafeMutablePointer<Double> {
+    UnsafeMutableRawPointer(row).assumingMemoryBound(to: Double.self) + varianceStart
+  }
+
+  /// row += factor · other
+  @inline(__always)
+  func add(_ factor: Double, _ other: UnsafeMutablePointer<Block>, to row: UnsafeMutablePointer<Block>) {
+    for k in 0..<blocks { row[k] += factor * other[k] }
+  }
+
+  @inline(__always) func clear(_ row: UnsafeMutablePointer<Block>) {
+    for k in 0..<blocks { row[k] = .zero }
+  }
+
+  @inline(__always)
+  func addIntercept(_ t: Int, to columns: UnsafeMutablePointer<Double>) {
+    let n = interceptColumns.count
+    for k in 0..<n { columns[interceptColumns[k]] += interceptSlopes[t * n + k] }
+  }
+
+  var residualValues: [Double] { Array(UnsafeBufferPointer(start: residuals, count: count)) }
+  var varianceValues: [Double] { Array(UnsafeBufferPointer(start: variance, count: count)) }
+}
