@@ -25,7 +25,8 @@ public struct RollingHerding: Sendable {
     guard window >= 10, window <= panel.rows, step >= 1 else {
       throw VolatilityError(
         .specification,
-        "Windows of \(window) in steps of \(step) over \(panel.rows) days: give 10 to \(panel.rows), in steps from 1.")
+        "Windows of \(window) in steps of \(step) over \(panel.rows) days: give 10 to \(panel.rows), in steps from 1."
+      )
     }
     var windows: [Window] = []
     var failures: [(end: String, reason: String)] = []
@@ -59,7 +60,8 @@ public struct RollingHerding: Sendable {
     guard let first = found.first, let last = found.last else {
       return "No herding in any of \(windows.count) windows; the contrary in \(contrary) % of them."
     }
-    return "Herding in \(found.count) of \(windows.count) windows, the first ending \(first.end), the last \(last.end); "
+    return
+      "Herding in \(found.count) of \(windows.count) windows, the first ending \(first.end), the last \(last.end); "
       + "the contrary in \(contrary) %."
   }
 }
@@ -80,10 +82,13 @@ public struct QuantileHerding: Sendable {
     for tau in quantiles {
       fits.append(
         try QuantileRegression(
-          panel.columns[0], HerdingRegression.cckRegressors(panel.columns[1]), quantile: tau, covariance: covariance))
+          panel.columns[0], HerdingRegression.cckRegressors(panel.columns[1]), quantile: tau,
+          covariance: covariance))
     }
     terms = fits.map {
-      HerdingTerm(state: "dispersion at its \(rounded(100 * $0.quantile, 2)) % quantile", coefficient: $0.coefficients[2])
+      HerdingTerm(
+        state: "dispersion at its \(rounded(100 * $0.quantile, 2)) % quantile",
+        coefficient: $0.coefficients[2])
     }
     (self.fits, self.panel) = (fits, panel)
   }

@@ -60,8 +60,11 @@ public struct HerdingRegression: Sendable {
     let when = term.state == "always" ? "" : " with \(term.state)"
     switch term.verdict(at: level) {
     case .herding: return "Herding\(when): dispersion grows less than in proportion to the market \(numbers)."
-    case .antiHerding: return "No herding\(when), the contrary: dispersion grows more than in proportion \(numbers)."
-    case .noEvidence: return "No herding\(when): the term does not differ from zero at \(rounded(100 * level, 1)) % \(numbers)."
+    case .antiHerding:
+      return "No herding\(when), the contrary: dispersion grows more than in proportion \(numbers)."
+    case .noEvidence:
+      return
+        "No herding\(when): the term does not differ from zero at \(rounded(100 * level, 1)) % \(numbers)."
     }
   }
 
@@ -72,7 +75,8 @@ public struct HerdingRegression: Sendable {
   ///
   /// - Throws: ``VolatilityError`` for a tail outside (0, 0.5), days that do not match, or as ``OLS``.
   public static func christieHuang(
-    dispersion: Series, market: Series, tail: Double = 0.05, covariance: RegressionCovariance = .neweyWest(.sampleSize)
+    dispersion: Series, market: Series, tail: Double = 0.05,
+    covariance: RegressionCovariance = .neweyWest(.sampleSize)
   ) throws(VolatilityError) -> HerdingRegression {
     guard tail > 0, tail < 0.5 else {
       throw VolatilityError(.specification, "A tail of \(tail): give a share between 0 and 0.5, as 0.05.")
@@ -83,7 +87,8 @@ public struct HerdingRegression: Sendable {
     let low = quantile(sorted: sorted, tail)
     let high = quantile(sorted: sorted, 1 - tail)
     let fit = try OLS(
-      panel.columns[0], [("lower tail", m.map { $0 <= low ? 1 : 0 }), ("upper tail", m.map { $0 >= high ? 1 : 0 })],
+      panel.columns[0],
+      [("lower tail", m.map { $0 <= low ? 1 : 0 }), ("upper tail", m.map { $0 >= high ? 1 : 0 })],
       covariance: covariance)
     let words = "the market's \(rounded(100 * tail, 2)) %"
     return HerdingRegression(
@@ -101,7 +106,8 @@ public struct HerdingRegression: Sendable {
     let panel = try matched(dispersion, market)
     let fit = try OLS(panel.columns[0], cckRegressors(panel.columns[1]), covariance: covariance)
     return HerdingRegression(
-      form: .cck, fit: fit, terms: [HerdingTerm(state: "always", coefficient: fit.coefficients[2])], symmetry: nil,
+      form: .cck, fit: fit, terms: [HerdingTerm(state: "always", coefficient: fit.coefficients[2])],
+      symmetry: nil,
       panel: panel)
   }
 
@@ -149,7 +155,8 @@ public struct HerdingRegression: Sendable {
       return HerdingTerm(
         state: "\(name) = \(rounded(place, 4))",
         coefficient: Coefficient(
-          "market^2 at \(rounded(place, 4))", value, max(0, variance).squareRoot(), fit.coefficients[2].reference))
+          "market^2 at \(rounded(place, 4))", value, max(0, variance).squareRoot(),
+          fit.coefficients[2].reference))
     }
     return HerdingRegression(
       form: .stateDependentCCK(state: name), fit: fit, terms: terms, symmetry: nil, panel: panel)
@@ -168,7 +175,9 @@ public struct HerdingRegression: Sendable {
     let lengths = Set(series.map(\.count))
     guard series.contains(where: { $0.dates != nil }) || lengths.count == 1 else {
       throw VolatilityError(
-        .data, "Series without dates must be of one length: \(series.map { "'\($0.name)' has \($0.count)" }.joined(separator: ", ")).")
+        .data,
+        "Series without dates must be of one length: \(series.map { "'\($0.name)' has \($0.count)" }.joined(separator: ", "))."
+      )
     }
     return try Panel(joining: distinct).complete()
   }

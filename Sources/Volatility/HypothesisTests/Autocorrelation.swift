@@ -41,7 +41,8 @@ public struct LjungBox: HypothesisTest {
     let count = Double(x.count)
     autocorrelations = Array(found)
     statistic =
-      count * (count + 2) * found.enumerated().reduce(0) {
+      count * (count + 2)
+      * found.enumerated().reduce(0) {
         $0 + $1.element * $1.element / (count - Double($1.offset + 1))
       }
     freedom = lags - modelParameters

@@ -29,7 +29,8 @@ public struct CriticalValue: Sendable, Equatable {
 func requireLags(_ lags: Int, of count: Int) throws(VolatilityError) {
   guard lags >= 1, lags < count else {
     throw VolatilityError(
-      .specification, "\(lags) lags for \(count) observations: give at least 1 and at most \(max(1, count - 1)).")
+      .specification,
+      "\(lags) lags for \(count) observations: give at least 1 and at most \(max(1, count - 1)).")
   }
 }
 

@@ -25,7 +25,8 @@ private enum DickeyFullerRegression {
     let level = Array(y[first..<(y.count - 1)])
     var regressors = [("level", level)] + terms.columns(count)
     for lag in stride(from: 1, through: lags, by: 1) {
-      regressors.append(("difference[-\(lag)]", Array(differences[(first - lag)..<(differences.count - lag)])))
+      regressors.append(
+        ("difference[-\(lag)]", Array(differences[(first - lag)..<(differences.count - lag)])))
     }
     do {
       return try OLS(Array(differences[first...]), regressors, intercept: false)
@@ -48,7 +49,8 @@ private enum DickeyFullerRegression {
       guard lags >= 0, lags <= most else {
         throw VolatilityError(
           .specification,
-          "\(lags) lags for \(y.count) observations with terms '\(terms.rawValue)': give 0 to \(max(0, most)).")
+          "\(lags) lags for \(y.count) observations with terms '\(terms.rawValue)': give 0 to \(max(0, most))."
+        )
       }
       return lags
     case .aic(let maximum), .bic(let maximum), .tStatistic(let maximum): asked = maximum
@@ -193,7 +195,8 @@ public struct PhillipsPerron: HypothesisTest {
     let longRun = longRunVariance(fit.residuals, lags: lags)
     let level = fit.coefficients[0]
     guard level.standardError > 0, longRun > 0 else {
-      throw VolatilityError(.data, "Phillips–Perron is not defined: the regression leaves no residual variance.")
+      throw VolatilityError(
+        .data, "Phillips–Perron is not defined: the regression leaves no residual variance.")
     }
     switch kind {
     case .tau:

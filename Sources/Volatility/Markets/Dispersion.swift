@@ -34,7 +34,9 @@ public struct Dispersion: Sendable {
         quantile(of: returns.columns.map { $0[row] }.filter { !$0.isNaN }, 0.5)
       }
     case .market(let series):
-      centers = try returns.dates.map { (days) throws(VolatilityError) in try series.on(days).values } ?? series.values
+      centers =
+        try returns.dates.map { (days) throws(VolatilityError) in try series.on(days).values }
+        ?? series.values
       guard centers.count == returns.rows else {
         throw VolatilityError(.data, "'\(series.name)' has \(centers.count) values for \(returns.rows) rows.")
       }
@@ -49,7 +51,8 @@ public struct Dispersion: Sendable {
       let present = returns.columns.filter { !$0[row].isNaN }
       guard present.count >= 2 else {
         throw VolatilityError(
-          .data, "\(present.count) securities have a return at \(returns.label(row)): a dispersion needs two.")
+          .data, "\(present.count) securities have a return at \(returns.label(row)): a dispersion needs two."
+        )
       }
       guard present.allSatisfy({ $0[row].isFinite }) else {
         throw VolatilityError(.data, "A return at \(returns.label(row)) is infinite.")

@@ -53,7 +53,8 @@ public enum SearchIndex {
   ///
   /// - Parameter windows: in order of time, each sharing days with those before.
   /// - Throws: ``VolatilityError`` where two windows share no day with interest above zero.
-  public static func stitched(_ windows: [Series], name: String = "search") throws(VolatilityError) -> Series {
+  public static func stitched(_ windows: [Series], name: String = "search") throws(VolatilityError) -> Series
+  {
     var known: [Day: Double] = [:]
     for (place, window) in windows.enumerated() {
       try check(window)
@@ -89,7 +90,9 @@ public enum SearchIndex {
     try check(monthly)
     func month(_ day: Day) -> Int { day.components.year * 12 + day.components.month }
     var levels: [Int: Double] = [:]
-    for (day, value) in zip(try monthly.datesOrThrow(), monthly.values) where !value.isNaN { levels[month(day)] = value }
+    for (day, value) in zip(try monthly.datesOrThrow(), monthly.values) where !value.isNaN {
+      levels[month(day)] = value
+    }
     let dates = try daily.datesOrThrow()
     var greatest: [Int: Double] = [:]
     for (day, value) in zip(dates, daily.values) where !value.isNaN {

@@ -31,28 +31,35 @@ public struct SectorReturns: Sendable {
   /// - Throws: ``VolatilityError`` for an unknown sector, prices of zero or less (with ticker and date), or fewer than two
   ///   members.
   public init(
-    _ sector: String, prices: Panel, sectors: SectorTable, kind: ReturnKind = .logarithmic, scale: Double = 100,
+    _ sector: String, prices: Panel, sectors: SectorTable, kind: ReturnKind = .logarithmic,
+    scale: Double = 100,
     from first: Day? = nil, to last: Day? = nil, missing rule: MissingRule = .completeMembers, halted: Int = 5
   ) throws(VolatilityError) {
     let listed = try sectors.tickers(of: sector)
     guard let dates = prices.dates else {
       throw VolatilityError(.data, "Sector returns need prices with dates.")
     }
-    let inFile = Dictionary(prices.names.map { (SectorReturns.plain($0), $0) }, uniquingKeysWith: { a, _ in a })
+    let inFile = Dictionary(
+      prices.names.map { (SectorReturns.plain($0), $0) }, uniquingKeysWith: { a, _ in a })
     var notes = prices.notes + sectors.notes
     var found: [(ticker: String, column: String)] = []
     var absent: [String] = []
     for ticker in listed {
       if let column = inFile[SectorReturns.plain(ticker)] {
         found.append((ticker, column))
-        if column != ticker { notes.append(Note(.ticker, "'\(ticker)' is called '\(column)' in the prices.")) }
+        if column != ticker {
+          notes.append(Note(.ticker, "'\(ticker)' is called '\(column)' in the prices."))
+        }
       } else {
         absent.append(ticker)
       }
     }
     if !absent.isEmpty {
       notes.append(
-        Note(.ticker, "\(sector): \(absent.count) of \(listed.count) members have no prices: \(absent.joined(separator: ", "))."))
+        Note(
+          .ticker,
+          "\(sector): \(absent.count) of \(listed.count) members have no prices: \(absent.joined(separator: ", "))."
+        ))
     }
     let strangers = prices.names.filter { name in
       !sectors.members.contains { SectorReturns.plain($0.ticker) == SectorReturns.plain(name) }
@@ -62,10 +69,13 @@ public struct SectorReturns: Sendable {
     }
     var columns: [(ticker: String, returns: Series)] = []
     var halts: [Halt] = []
-    let window = dates.indices.dropFirst().filter { (first ?? dates[0]) <= dates[$0] && dates[$0] <= (last ?? dates[dates.count - 1]) }
+    let window = dates.indices.dropFirst().filter {
+      (first ?? dates[0]) <= dates[$0] && dates[$0] <= (last ?? dates[dates.count - 1])
+    }
     guard let start = window.first, let end = window.last else {
       throw VolatilityError(
-        .data, "No returns from \(first.map { "\($0)" } ?? "the start") to \(last.map { "\($0)" } ?? "the end").")
+        .data,
+        "No returns from \(first.map { "\($0)" } ?? "the start") to \(last.map { "\($0)" } ?? "the end").")
     }
     let days = Array(dates[(start - 1)...end])
     for (ticker, column) in found {
@@ -89,12 +99,14 @@ public struct SectorReturns: Sendable {
           + " the rule .available.")
     }
     var panel = try Panel(
-      dates: Array(days.dropFirst()), names: columns.map(\.ticker), columns: columns.map(\.returns.values), notes: [])
+      dates: Array(days.dropFirst()), names: columns.map(\.ticker), columns: columns.map(\.returns.values),
+      notes: [])
     if case .available(let least) = rule {
       let kept = (0..<panel.rows).filter { row in panel.columns.count { !$0[row].isNaN } >= max(2, least) }
       if kept.count < panel.rows, let dates = panel.dates {
         let lost = dates.indices.filter { !kept.contains($0) }.map { dates[$0] }
-        notes.append(Note(.missing, "\(sector): days with too few members, left out: \(Volatility.listed(lost))."))
+        notes.append(
+          Note(.missing, "\(sector): days with too few members, left out: \(Volatility.listed(lost))."))
         panel = try Panel(
           dates: kept.map { dates[$0] }, names: panel.names,
           columns: panel.columns.map { column in kept.map { column[$0] } })
@@ -130,7 +142,9 @@ public enum PortfolioWeights: Sendable {
       for (column, name) in returns.names.enumerated() {
         guard let weight = weights[name], weight >= 0, weight.isFinite else {
           throw VolatilityError(
-            .data, "The weight of '\(name)' is \(weights[name].map { "\($0)" } ?? "missing"): a positive number was expected.")
+            .data,
+            "The weight of '\(name)' is \(weights[name].map { "\($0)" } ?? "missing"): a positive number was expected."
+          )
         }
         for row in raw.indices { raw[row][column] = weight }
       }

@@ -25,7 +25,8 @@ public struct SectorTable: Sendable {
     self.notes =
       notes
       + (twice.isEmpty
-        ? [] : [Note(.ticker, "Tickers that stand twice in the sectors, the first is taken: \(listed(twice)).")])
+        ? []
+        : [Note(.ticker, "Tickers that stand twice in the sectors, the first is taken: \(listed(twice)).")])
   }
 
   /// Reads a CSV file with a column of tickers (`Symbol`, `Ticker`), one of sectors (`Sector`, `GICS Sector`) and perhaps one
@@ -46,14 +47,16 @@ public struct SectorTable: Sendable {
     else {
       throw VolatilityError(
         .data,
-        "'\(file)' needs columns of tickers ('Symbol') and sectors ('Sector'); it has \(listed(table.header, upTo: 12)).")
+        "'\(file)' needs columns of tickers ('Symbol') and sectors ('Sector'); it has \(listed(table.header, upTo: 12))."
+      )
     }
     let name = place(["name", "security", "company", "description"])
     var notes = table.notes
     let empty = table.rows.indices.filter { table.rows[$0][ticker].isEmpty || table.rows[$0][sector].isEmpty }
     if !empty.isEmpty {
       let lines = listed(empty.map { table.lines[$0] })
-      notes.append(Note(.ticker, "\(empty.count) rows without a ticker or sector are left out: lines \(lines)."))
+      notes.append(
+        Note(.ticker, "\(empty.count) rows without a ticker or sector are left out: lines \(lines)."))
     }
     let members = table.rows.filter { !$0[ticker].isEmpty && !$0[sector].isEmpty }
       .map { row in Member(ticker: row[ticker], name: name.map { row[$0] } ?? "", sector: row[sector]) }

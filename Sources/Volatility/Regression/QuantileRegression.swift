@@ -39,7 +39,7 @@ public struct QuantileRegression: Sendable {
   public let sparsity: Double?
   /// In units of the response; nil with the bootstrap.
   public let bandwidth: Double?
-  /// False where other coefficients have the same objective: the ones given are one of many.
+  /// False where other coefficients may have the same objective: the ones given are then one of many.
   public let isUnique: Bool
 
   /// - Parameters:
@@ -84,7 +84,8 @@ public struct QuantileRegression: Sendable {
             "Too few residuals within \(h) of zero for Powell's covariance: take .iid or .bootstrap.")
         }
         let ones = [Double](repeating: 1, count: count)
-        covarianceMatrix = tau * (1 - tau) * (inverse * QuantileRegression.gram(design.matrix, ones) * inverse)
+        covarianceMatrix =
+          tau * (1 - tau) * (inverse * QuantileRegression.gram(design.matrix, ones) * inverse)
       }
     }
     let reference = ReferenceDistribution.studentT(freedom: Double(count - design.columns))
@@ -116,7 +117,8 @@ public struct QuantileRegression: Sendable {
     var solver = QuantileSolver(scaled, y, tau: tau)
     guard let found = solver.solve(from: zip(start, lengths).map { $0 * $1 }) else {
       throw VolatilityError(
-        .estimation, "No optimal vertex was found for the quantile \(tau): check the regressors for near-collinearity.")
+        .estimation,
+        "No optimal vertex was found for the quantile \(tau): check the regressors for near-collinearity.")
     }
     return QuantileSolver.Solution(
       coefficients: zip(found.coefficients, lengths).map { $0 / $1 }, basis: found.basis, moves: found.moves,
@@ -147,7 +149,8 @@ public struct QuantileRegression: Sendable {
     guard width > 0 else {
       throw VolatilityError(
         .regression,
-        "More than half of the residuals are equal, so their density at zero cannot be estimated: take .bootstrap.")
+        "More than half of the residuals are equal, so their density at zero cannot be estimated: take .bootstrap."
+      )
     }
     return width
   }
@@ -180,7 +183,8 @@ public struct QuantileRegression: Sendable {
         failures += 1
         guard failures <= draws else {
           throw VolatilityError(
-            .estimation, "More than half of the bootstrap draws leave the regressors collinear: take .iid or .robust.")
+            .estimation,
+            "More than half of the bootstrap draws leave the regressors collinear: take .iid or .robust.")
         }
       }
     }

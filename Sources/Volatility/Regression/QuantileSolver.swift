@@ -13,7 +13,7 @@ struct QuantileSolver {
     /// Observations that are met exactly.
     let basis: [Int]
     let moves: Int
-    /// Whether other coefficients give the same sum.
+    /// False where other coefficients may give the same sum.
     let isUnique: Bool
   }
 
@@ -35,9 +35,9 @@ struct QuantileSolver {
       var generator = SplitMix64(seed: 1)
       y = exact.map { jitter == 0 ? $0 : $0 + jitter * scale * (generator.uniform() - 0.5) }
       guard let found = descend(from: basis, moves: &moves) else { continue }
-      basis = found
+      basis = found.basis
       y = exact
-      if let certified = certify(basis, moves) { return certified }
+      if let certified = certify(found, moves) { return certified }
     }
     return nil
   }
@@ -82,7 +82,17 @@ struct QuantileSolver {
     return sum
   }
 
-  private func descend(from start: [Int], moves: inout Int) -> [Int]? {
+  /// An optimal vertex of the values as they are moved on.
+  private struct Vertex {
+    let basis: [Int]
+    let isBasic: [Bool]
+    /// What each row lies above or on, of those outside the basis.
+    let isAbove: [Bool]
+    /// Weights on the basic rows that balance the others, in [−τ, 1 − τ].
+    let duals: [Double]
+  }
+
+  private func descend(from start: [Int], moves: inout Int) -> Vertex? {
     var basis = start
     var isBasic = [Bool](repeating: false, count: x.rows)
     for row in basis { isBasic[row] = true }
@@ -98,7 +108,11 @@ struct QuantileSolver {
         if 1 - tau - v < best.slope { best = (1 - tau - v, j, 1) }
         if tau + v < best.slope { best = (tau + v, j, -1) }
       }
-      guard best.column >= 0 else { return basis }
+      guard best.column >= 0 else {
+        return Vertex(
+          basis: basis, isBasic: isBasic, isAbove: residuals.map { $0 >= 0 },
+          duals: basis.indices.map { dot(total, inverse.column($0)) })
+      }
       let direction = inverse.column(best.column).map { $0 * best.sign }
       let speeds = x * direction
       let breaks = (0..<x.rows).filter { !isBasic[$0] && speeds[$0] != 0 }
@@ -125,29 +139,17 @@ struct QuantileSolver {
     return nil
   }
 
-  /// Weights in [τ−1, τ] on the rows met exactly that balance the others prove the vertex optimal.
-  private func certify(_ basis: [Int], _ moves: Int) -> Solution? {
-    guard let (_, values) = coefficients(basis) else { return nil }
+  /// A vertex that is optimal for moved values is so for the values themselves if no row that is not tied there has changed
+  /// sides: the same weights then balance, as a tied row may take either.
+  private func certify(_ vertex: Vertex, _ moves: Int) -> Solution? {
+    guard let (_, values) = coefficients(vertex.basis) else { return nil }
     let residuals = zip(exact, x * values).map { $0 - $1 }
-    let tolerance = 1e-9 * max(exact.map(abs).max() ?? 0, .leastNormalMagnitude)
-    var isBasic = [Bool](repeating: false, count: x.rows)
-    for row in basis { isBasic[row] = true }
-    let tied = residuals.indices.filter { !isBasic[$0] && abs(residuals[$0]) <= tolerance }
-    let rows = Matrix(rows: basis.count, columns: basis.count, basis.flatMap { Array(x.row($0)) })
-    guard let inverse = rows.inverse else { return nil }
-    let total = pull(residuals, isBasic)
-    let duals = (0..<basis.count).map { dot(total, inverse.column($0)) }
-    let slack = 1e-8
-    let isOptimal = duals.allSatisfy { $0 >= -tau - slack && $0 <= 1 - tau + slack }
-    // Tied rows may take any weight between: their share is bounded, so a vertex with some is accepted with that slack.
-    let share = tied.isEmpty ? 0 : (0..<basis.count).map { j in
-      tied.reduce(0) { $0 + abs(dot(Array(x.row($1)), inverse.column(j))) }
-    }.max()!
-    guard isOptimal || duals.allSatisfy({ $0 >= -tau - slack - share && $0 <= 1 - tau + slack + share }) else {
-      return nil
+    let tolerance = 1e-11 * max(exact.map(abs).max() ?? 0, .leastNormalMagnitude)
+    for row in residuals.indices where !vertex.isBasic[row] && abs(residuals[row]) > tolerance {
+      guard (residuals[row] > 0) == vertex.isAbove[row] else { return nil }
     }
-    let isUnique = duals.allSatisfy { $0 > -tau + slack && $0 < 1 - tau - slack }
-    return Solution(coefficients: values, basis: basis, moves: moves, isUnique: isUnique)
+    let isUnique = vertex.duals.allSatisfy { $0 > -tau + 1e-9 && $0 < 1 - tau - 1e-9 }
+    return Solution(coefficients: values, basis: vertex.basis, moves: moves, isUnique: isUnique)
   }
 }
 

@@ -103,7 +103,9 @@ public enum RegressionCovariance: Sendable, Equatable {
     let x = design.matrix
     let (count, k) = (x.rows, x.columns)
     let ratio = Double(count) / Double(count - k)
-    func sandwich(_ meat: Matrix, _ factor: Double = 1) -> Matrix { factor * (inverseGram * meat * inverseGram) }
+    func sandwich(_ meat: Matrix, _ factor: Double = 1) -> Matrix {
+      factor * (inverseGram * meat * inverseGram)
+    }
     switch self {
     case .classic: return (dot(u, u) / Double(count - k) * inverseGram, nil)
     case .hc0: return (sandwich(outerProducts(x, u)), nil)
@@ -116,7 +118,8 @@ public enum RegressionCovariance: Sendable, Equatable {
         guard left > 1e-10 else {
           throw VolatilityError(
             .regression,
-            "Row \(t + 1) alone determines a coefficient (leverage 1), where HC2 and HC3 are not defined: take HC1.")
+            "Row \(t + 1) alone determines a coefficient (leverage 1), where HC2 and HC3 are not defined: take HC1."
+          )
         }
         scaled[t] /= self == .hc2 ? left.squareRoot() : left
       }

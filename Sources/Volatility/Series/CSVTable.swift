@@ -35,7 +35,9 @@ public struct CSVTable: Sendable {
     guard let first = records.first else {
       throw VolatilityError(.data, "'\(name)' is empty: a header and rows were expected.")
     }
-    let isHeader = first.cells.contains { !$0.isEmpty && Cell.number($0) == nil && !Cell.isMissing($0) && RawDate($0) == nil }
+    let isHeader = first.cells.contains {
+      !$0.isEmpty && Cell.number($0) == nil && !Cell.isMissing($0) && RawDate($0) == nil
+    }
     var names = first.cells
     if isHeader {
       records.removeFirst()
@@ -64,16 +66,20 @@ public struct CSVTable: Sendable {
         short.append(line)
         rows.append(cells + [String](repeating: "", count: names.count - cells.count))
       } else {
-        if cells.count > names.count, cells[names.count...].contains(where: { !$0.isEmpty }) { long.append(line) }
+        if cells.count > names.count, cells[names.count...].contains(where: { !$0.isEmpty }) {
+          long.append(line)
+        }
         rows.append(Array(cells.prefix(names.count)))
       }
     }
     if !short.isEmpty {
-      notes.append(Note(.layout, "\(short.count) lines have too few cells, the rest is missing: \(listed(short))."))
+      notes.append(
+        Note(.layout, "\(short.count) lines have too few cells, the rest is missing: \(listed(short))."))
     }
     if !long.isEmpty {
       notes.append(
-        Note(.layout, "\(long.count) lines have more cells than the header, left out: lines \(listed(long))."))
+        Note(.layout, "\(long.count) lines have more cells than the header, left out: lines \(listed(long)).")
+      )
     }
     self.rows = rows
     lines = records.map(\.line)
@@ -98,7 +104,8 @@ public struct CSVTable: Sendable {
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard !bytes.contains(0) else {
-      throw VolatilityError(.data, "'\(name)' is not text: a CSV file was expected, not a workbook or an archive.")
+      throw VolatilityError(
+        .data, "'\(name)' is not text: a CSV file was expected, not a workbook or an archive.")
     }
     if String(validating: bytes, as: UTF8.self) == nil {
       notes.append(Note(.layout, "'\(name)' is not UTF-8: read as Latin-1."))
@@ -181,7 +188,9 @@ public struct CSVTable: Sendable {
             isClosed = true
             break
           }
-          if bytes[i] == 0x0A || (bytes[i] == 0x0D && (i + 1 >= bytes.count || bytes[i + 1] != 0x0A)) { line += 1 }
+          if bytes[i] == 0x0A || (bytes[i] == 0x0D && (i + 1 >= bytes.count || bytes[i + 1] != 0x0A)) {
+            line += 1
+          }
           cell.append(bytes[i])
           i += 1
         }
@@ -222,7 +231,8 @@ public struct CSVTable: Sendable {
         while seen.contains("\(name) (\(number))") { number += 1 }
         found = "\(name) (\(number))"
         notes.append(
-          Note(.layout, "Column \(place + 1) of '\(file)' is called '\(name)' as another is: '\(found)' here."))
+          Note(
+            .layout, "Column \(place + 1) of '\(file)' is called '\(name)' as another is: '\(found)' here."))
       }
       seen.insert(found)
       taken.insert(found)
@@ -240,7 +250,8 @@ enum Cell {
   }
 
   private static let missing: Set<String> = [
-    "na", "n/a", "nan", "-nan", "null", "none", ".", "..", "-", "--", "\u{2013}", "\u{2014}", "#n/a", "#n/a n/a", "nd", "?",
+    "na", "n/a", "nan", "-nan", "null", "none", ".", "..", "-", "--", "\u{2013}", "\u{2014}", "#n/a",
+    "#n/a n/a", "nd", "?",
     "missing", "nil", "<na>",
   ]
 
@@ -256,8 +267,10 @@ enum Cell {
     if text.contains(grouping) {
       // Groups of three, before the decimal mark alone.
       let whole = text.prefix { $0 != point }
-      let groups = whole.drop { $0 == "-" || $0 == "+" }.split(separator: grouping, omittingEmptySubsequences: false)
-      guard groups.count > 1, (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 }),
+      let groups = whole.drop { $0 == "-" || $0 == "+" }.split(
+        separator: grouping, omittingEmptySubsequences: false)
+      guard groups.count > 1, (1...3).contains(groups[0].count),
+        groups.dropFirst().allSatisfy({ $0.count == 3 }),
         !text.dropFirst(whole.count).contains(grouping)
       else { return nil }
       text.removeAll { $0 == grouping }

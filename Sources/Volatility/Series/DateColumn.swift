@@ -26,23 +26,17 @@ struct DateColumn {
     var chosen = candidates[0]
     let isAmbiguous = candidates.count > 1 && candidates.contains { $0.days != candidates[0].days }
     if isAmbiguous {
-      // Real files are in order; only one reading of a column usually is.
-      let ordered = candidates.filter { DateColumn.isOrdered($0.days) }
-      let separator = raw.lazy.compactMap { $0 }.first?.separator
-      let usual: Order = separator == "/" ? .monthDayYear : .dayMonthYear
-      if ordered.count == 1 {
-        chosen = ordered[0]
-      } else {
-        chosen = (ordered.isEmpty ? candidates : ordered).first { $0.order == usual } ?? candidates[0]
-      }
-      let reason =
-        ordered.count == 1 ? "only so are they in order" : "as is usual with '\(separator.map(String.init) ?? "")'"
+      let found = DateColumn.resolve(
+        candidates.map { ($0.order, $0.days) }, raw.lazy.compactMap { $0 }.first?.separator)
+      chosen = candidates.first { $0.order == found.order } ?? chosen
+      let reason = found.reason
       notes.append(
         Note(
           .date,
           "The dates in '\(name)' (as \(cells.first { !$0.isEmpty } ?? "")) are ambiguous; read as "
             + "\(DateColumn.words(chosen.order)): \(reason)."))
-    } else if let first = raw.lazy.compactMap({ $0 }).first, first.isOrderOpen, chosen.order != .yearMonthDay {
+    } else if let first = raw.lazy.compactMap({ $0 }).first, first.isOrderOpen, chosen.order != .yearMonthDay
+    {
       notes.append(Note(.date, "The dates in '\(name)' are read as \(DateColumn.words(chosen.order))."))
     }
     if raw.contains(where: { $0?.isMonthly == true }) {
@@ -53,10 +47,36 @@ struct DateColumn {
     self.notes = notes
   }
 
-  private static func isOrdered(_ days: [Day?]) -> Bool {
-    let known = days.compactMap { $0 }
-    let pairs = zip(known, known.dropFirst())
-    return pairs.allSatisfy { $0 <= $1 } || pairs.allSatisfy { $0 >= $1 }
+  /// Real files are in order, without a gap that is long beside the others, and their days follow one another closely: the
+  /// first of these that leaves one reading decides, and where none does, custom.
+  private static func resolve(
+    _ readings: [(order: Order, days: [Day?])], _ separator: Character?
+  ) -> (order: Order, reason: String) {
+    func gaps(_ days: [Day?]) -> [Int] {
+      let known = days.compactMap { $0 }
+      return zip(known, known.dropFirst()).map { $1 - $0 }
+    }
+    let ordered = readings.filter {
+      let gaps = gaps($0.days)
+      return gaps.allSatisfy { $0 >= 0 } || gaps.allSatisfy { $0 <= 0 }
+    }
+    if ordered.count == 1 { return (ordered[0].order, "only so are they in order") }
+    var left = ordered.isEmpty ? readings : ordered
+    let even = left.filter {
+      let sizes = gaps($0.days).map(abs).sorted()
+      return sizes.isEmpty || sizes[sizes.count - 1] <= 20 * max(1, sizes[sizes.count / 2])
+    }
+    if even.count == 1 { return (even[0].order, "only so are they evenly spaced") }
+    if !even.isEmpty { left = even }
+    let spans = left.map { gaps($0.days).map(abs).reduce(0, +) }
+    if let least = spans.min(), least > 0, spans.count(where: { $0 <= 3 * least }) == 1,
+      let place = spans.firstIndex(of: least)
+    {
+      return (left[place].order, "so they lie close together")
+    }
+    let usual: Order = separator == "/" ? .monthDayYear : .dayMonthYear
+    let order = left.contains { $0.order == usual } ? usual : left[0].order
+    return (order, "as is usual with '\(separator.map(String.init) ?? "")'")
   }
 
   private static func words(_ order: Order) -> String {
@@ -109,7 +129,9 @@ struct RawDate {
         let word = letters.lowercased()
         letters = ""
         if word.count >= 3, raw.month == nil,
-          let found = RawDate.months.firstIndex(where: { $0.hasPrefix(word) || (word == "sept" && $0 == "september") })
+          let found = RawDate.months.firstIndex(where: {
+            $0.hasPrefix(word) || (word == "sept" && $0 == "september")
+          })
         {
           raw.month = found + 1
           raw.monthPlace = raw.numbers.count
@@ -137,7 +159,8 @@ struct RawDate {
     flush(&self)
     guard isValid else { return nil }
     switch (numbers.count, month) {
-    case (3, nil): guard numbers.allSatisfy({ $0.width <= 2 || $0.width == 4 }), separator != nil else { return nil }
+    case (3, nil):
+      guard numbers.allSatisfy({ $0.width <= 2 || $0.width == 4 }), separator != nil else { return nil }
     case (2, .some): break
     case (1, nil): guard numbers[0].width == 8, rest.utf8.count == 8 else { return nil }
     case (2, nil): guard isMonthly, separator == "-" || separator == "/" else { return nil }
@@ -151,7 +174,8 @@ struct RawDate {
 
   var isMonthly: Bool {
     month == nil
-      ? numbers.count == 2 && numbers[0].width == 4 && numbers[1].width <= 2 && (1...12).contains(numbers[1].value)
+      ? numbers.count == 2 && numbers[0].width == 4 && numbers[1].width <= 2
+        && (1...12).contains(numbers[1].value)
       : numbers.count == 1 && numbers[0].width == 4
   }
 
@@ -170,7 +194,8 @@ struct RawDate {
     }
     let (a, b, c) = (numbers[0], numbers[1], numbers[2])
     switch order {
-    case .yearMonthDay: return a.width == 4 ? Day(a.value, b.value, c.value) : nil
+    case .yearMonthDay:
+      return a.width == 4 || a.width == 2 && c.width == 2 ? Day(RawDate.year(a), b.value, c.value) : nil
     case .monthDayYear: return a.width <= 2 && b.width <= 2 ? Day(RawDate.year(c), a.value, b.value) : nil
     case .dayMonthYear: return a.width <= 2 && b.width <= 2 ? Day(RawDate.year(c), b.value, a.value) : nil
     }
@@ -194,7 +219,8 @@ struct RawDate {
   }
 
   private static let months = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november",
     "december",
   ]
 }
@@ -202,7 +228,8 @@ struct RawDate {
 extension StringProtocol {
   /// Without white space at both ends, that which does not break included.
   var trimmed: String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return String(self[first...last])
   }

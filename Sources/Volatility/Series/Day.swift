@@ -7,7 +7,8 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Nil where there is no such day; years 1 to 9999.
   public init?(_ year: Int, _ month: Int, _ day: Int) {
-    guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Day.length(month, of: year) else {
+    guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Day.length(month, of: year)
+    else {
       return nil
     }
     // Years from March, so that leap days end them; eras of 400 (Hinnant's days_from_civil).

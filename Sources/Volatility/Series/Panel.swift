@@ -59,7 +59,9 @@ public struct Panel: Sendable {
       }
       if !inside.isEmpty {
         notes.append(
-          Note(.calendar, "'\(one.name)' has \(inside.count) days that others have not, left out: \(listed(inside))."))
+          Note(
+            .calendar,
+            "'\(one.name)' has \(inside.count) days that others have not, left out: \(listed(inside))."))
       }
       columns.append(try one.on(calendar).values)
     }

@@ -98,9 +98,13 @@ private struct PanelReader {
       }
       return (index, parsed)
     }
-    let usual: Set<String> = ["date", "dates", "day", "datum", "time", "timestamp", "datetime", "observation_date", "period"]
+    let usual: Set<String> = [
+      "date", "dates", "day", "datum", "time", "timestamp", "datetime", "observation_date", "period",
+    ]
     let places = table.header.indices.sorted {
-      let (a, b) = (usual.contains(table.header[$0].lowercased()), usual.contains(table.header[$1].lowercased()))
+      let (a, b) = (
+        usual.contains(table.header[$0].lowercased()), usual.contains(table.header[$1].lowercased())
+      )
       return a == b ? $0 < $1 : a
     }
     for index in places {
@@ -108,7 +112,9 @@ private struct PanelReader {
       let cells = table.column(index)
       guard let parsed = DateColumn(cells, name: table.header[index]) else { continue }
       let isNumeric = cells.allSatisfy { Double($0) != nil || $0.isEmpty }
-      if !isNumeric || index < 2 || usual.contains(table.header[index].lowercased()) { return (index, parsed) }
+      if !isNumeric || index < 2 || usual.contains(table.header[index].lowercased()) {
+        return (index, parsed)
+      }
     }
     return nil
   }
@@ -119,7 +125,9 @@ private struct PanelReader {
     _ kept: [Int], _ days: [Day]?, _ others: [Int], _ wanted: [String]?
   ) throws(VolatilityError) -> Panel {
     let places = try chosen(others, wanted)
-    let comma = table.separator != "," && Cell.hasDecimalComma(kept.flatMap { row in places.map { table.rows[row][$0] } })
+    let comma =
+      table.separator != ","
+      && Cell.hasDecimalComma(kept.flatMap { row in places.map { table.rows[row][$0] } })
     if comma { notes.append(Note(.layout, "Numbers in '\(file)' have decimal commas.")) }
     var names: [String] = []
     var columns: [[Double]] = []
@@ -150,7 +158,9 @@ private struct PanelReader {
         .data, "'\(file)' has no column of numbers; there are \(listed(table.header, upTo: 12)).")
     }
     let empty = zip(names, columns).filter { $0.1.allSatisfy(\.isNaN) }.map { $0.0 }
-    if !empty.isEmpty { notes.append(Note(.missing, "Columns without any value: \(listed(empty, upTo: 12)).")) }
+    if !empty.isEmpty {
+      notes.append(Note(.missing, "Columns without any value: \(listed(empty, upTo: 12))."))
+    }
     guard let days else { return Panel(trusted: nil, names, columns, notes) }
     let order = sorted(days)
     let groups = try grouped(order.map { days[$0] }, order)
@@ -195,7 +205,10 @@ private struct PanelReader {
     let name = table.header[place]
     if !odd.isEmpty {
       let cells = odd.map { "line \(table.lines[$0]) ('\(table.rows[$0][place].prefix(30))')" }
-      notes.append(Note(.value, "'\(name)' has \(odd.count) cells that are no numbers, taken as missing: \(listed(cells))."))
+      notes.append(
+        Note(
+          .value, "'\(name)' has \(odd.count) cells that are no numbers, taken as missing: \(listed(cells)).")
+      )
     }
     if percent > 0 { notes.append(Note(.value, "'\(name)' is in percent; the sign is left out.")) }
     return values
@@ -218,7 +231,8 @@ private struct PanelReader {
       return days.indices.sorted { days[$0] == days[$1] ? $0 > $1 : days[$0] < days[$1] }
     }
     let where_ = falls.map { "\(days[$0 + 1]) after \(days[$0])" }
-    notes.append(Note(.date, "Rows of '\(file)' are not in order of dates, sorted: \(listed(where_, upTo: 3))."))
+    notes.append(
+      Note(.date, "Rows of '\(file)' are not in order of dates, sorted: \(listed(where_, upTo: 3))."))
     return days.indices.sorted { days[$0] == days[$1] ? $0 < $1 : days[$0] < days[$1] }
   }
 
@@ -241,7 +255,10 @@ private struct PanelReader {
         throw VolatilityError(.data, "'\(file)' has more than one row for \(listed(twice)).")
       }
       notes.append(
-        Note(.date, "\(twice.count) days have more than one row, the \(duplicates.rawValue) is taken: \(listed(twice))."))
+        Note(
+          .date,
+          "\(twice.count) days have more than one row, the \(duplicates.rawValue) is taken: \(listed(twice))."
+        ))
     }
     return (distinct, rows)
   }
@@ -293,7 +310,9 @@ private struct PanelReader {
       let texts = others.filter { isText($0, kept) }
       let usual = ["ticker", "symbol", "name", "series", "variable", "asset", "security", "ric", "permno"]
       guard
-        let found = texts.first(where: { usual.contains(table.header[$0].lowercased()) && tells($0, days, kept) })
+        let found = texts.first(where: {
+          usual.contains(table.header[$0].lowercased()) && tells($0, days, kept)
+        })
           ?? texts.first(where: { tells($0, days, kept) })
       else {
         throw VolatilityError(
@@ -363,14 +382,18 @@ private struct PanelReader {
       }
     }
     if nameless > 0 {
-      notes.append(Note(.layout, "\(nameless) rows without a name in '\(table.header[namePlace])' are left out."))
+      notes.append(
+        Note(.layout, "\(nameless) rows without a name in '\(table.header[namePlace])' are left out."))
     }
     if !twice.isEmpty {
       guard duplicates != .refused else {
         throw VolatilityError(.data, "'\(file)' has more than one row for \(listed(twice)).")
       }
       notes.append(
-        Note(.date, "\(twice.count) rows repeat a day and name, the \(duplicates.rawValue) is taken: \(listed(twice))."))
+        Note(
+          .date,
+          "\(twice.count) rows repeat a day and name, the \(duplicates.rawValue) is taken: \(listed(twice)).")
+      )
     }
     notes.append(
       Note(.layout, "'\(file)' is a long table: \(names.count) series by '\(table.header[namePlace])'."))

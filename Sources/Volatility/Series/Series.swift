@@ -15,7 +15,8 @@ public struct Series: Sendable {
       guard dates.count == values.count else {
         throw VolatilityError(.data, "'\(name)' has \(dates.count) dates and \(values.count) values.")
       }
-      if let place = zip(dates, dates.dropFirst()).enumerated().first(where: { $0.element.0 >= $0.element.1 })?.offset {
+      if let place = zip(dates, dates.dropFirst()).enumerated().first(where: { $0.element.0 >= $0.element.1 }
+      )?.offset {
         throw VolatilityError(
           .data,
           "'\(name)' goes from \(dates[place]) to \(dates[place + 1]): dates must rise, each once.")
@@ -183,7 +184,8 @@ extension Series {
     let odd = nonPositive
     guard !odd.isEmpty else { return (self, []) }
     let found = odd.map { "\(values[$0]) at \(label($0))" }
-    let note = Note(.value, "'\(name)': \(odd.count) price(s) of zero or less are left out: \(listed(found)).")
+    let note = Note(
+      .value, "'\(name)': \(odd.count) price(s) of zero or less are left out: \(listed(found)).")
     return (map { $0 <= 0 ? .nan : $0 }, [note])
   }
 }

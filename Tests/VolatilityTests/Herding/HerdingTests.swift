@@ -11,7 +11,10 @@ struct HerdingTests {
   private func dispersion(_ c: (Double, Int) -> Double) throws -> Series {
     let noise = Fixture.normals(300, seed: 22)
     return try series(
-      "csad", market.indices.map { t in 1 + 0.4 * abs(market[t]) + c(market[t], t) * market[t] * market[t] + 0.1 * noise[t] })
+      "csad",
+      market.indices.map { t in
+        1 + 0.4 * abs(market[t]) + c(market[t], t) * market[t] * market[t] + 0.1 * noise[t]
+      })
   }
 
   @Test func herdingIsFoundWhereItIs() throws {
@@ -31,13 +34,17 @@ struct HerdingTests {
       dispersion: dispersion { m, _ in m < 0 ? -0.06 : 0.04 }, market: series("m", market))
     #expect(test.terms.map { $0.verdict() } == [.antiHerding, .herding] && test.verdict() == .herding)
     #expect(try #require(test.symmetry).pValue < 1e-6)
-    #expect(test.coefficients.map(\.name) == ["const", "|market| up", "|market| down", "market^2 up", "market^2 down"])
+    #expect(
+      test.coefficients.map(\.name) == [
+        "const", "|market| up", "|market| down", "market^2 up", "market^2 down",
+      ])
   }
 
   @Test func stateDependentForm() throws {
     let state = try series("GI", (0..<300).map { Double($0 % 100) })
     let test = try HerdingRegression.stateDependent(
-      dispersion: dispersion { _, t in 0.05 - 0.001 * Double(t % 100) }, market: series("m", market), state: state,
+      dispersion: dispersion { _, t in 0.05 - 0.001 * Double(t % 100) }, market: series("m", market),
+      state: state,
       at: [0, 100])
     #expect(test.terms.map { $0.verdict() } == [.antiHerding, .herding])
     // The sum's error is that of the coefficient itself where the state is measured from there.
@@ -71,7 +78,9 @@ struct HerdingTests {
     let turning = try dispersion { _, t in t < 150 ? 0.05 : -0.06 }
     let rolling = try RollingHerding(dispersion: turning, market: m, window: 60, step: 10)
     #expect(rolling.windows.count == 25 && rolling.failures.isEmpty)
-    #expect(rolling.windows.first?.term.verdict() == .antiHerding && rolling.windows.last?.term.verdict() == .herding)
+    #expect(
+      rolling.windows.first?.term.verdict() == .antiHerding
+        && rolling.windows.last?.term.verdict() == .herding)
     #expect(rolling.windows.last?.end == "\(Day("2019-01-01")! + 299)" && rolling.share(.herding) > 0.3)
     #expect(rolling.statement().hasPrefix("Herding in"))
     let whole = try HerdingRegression.cck(dispersion: turning, market: m)
@@ -98,7 +107,8 @@ struct HerdingTests {
     }
     #expect(throws: VolatilityError.self) {
       try HerdingRegression.cck(
-        dispersion: Series("d", dates: nil, values: [1, 2]), market: Series("m", dates: nil, values: [1, 2, 3]))
+        dispersion: Series("d", dates: nil, values: [1, 2]),
+        market: Series("m", dates: nil, values: [1, 2, 3]))
     }
   }
 }

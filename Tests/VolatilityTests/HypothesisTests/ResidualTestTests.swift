@@ -9,7 +9,8 @@ struct ResidualTestTests {
     let description = try Description([1, 2, 3, 4, 10])
     #expect(description.mean == 4 && close(description.standardDeviation, 12.5.squareRoot(), 1e-14))
     #expect(close(description.skewness, 36 / (10 * 10.0.squareRoot()), 1e-14))
-    #expect(close(description.kurtosis, 278.8 / 100, 1e-14) && close(description.excessKurtosis, -0.212, 1e-12))
+    #expect(
+      close(description.kurtosis, 278.8 / 100, 1e-14) && close(description.excessKurtosis, -0.212, 1e-12))
     #expect(description.minimum == 1 && description.maximum == 10 && description.median == 3)
     #expect(close(description.quantile(0.9), 7.6, 1e-14) && description.quantile(1) == 10)
     #expect(throws: VolatilityError.self) { try Description([3, 3, 3]) }
@@ -18,8 +19,10 @@ struct ResidualTestTests {
 
   @Test func jarqueBera() throws {
     let test = try JarqueBera(x)
-    #expect(close(test.statistic, 1.7114280978751581, 1e-11) && close(test.pValue, 0.42497962646440623, 1e-11))
-    #expect(close(test.skewness, 0.04876948467737534, 1e-11) && close(test.kurtosis, 2.643068077517264, 1e-11))
+    #expect(
+      close(test.statistic, 1.7114280978751581, 1e-11) && close(test.pValue, 0.42497962646440623, 1e-11))
+    #expect(
+      close(test.skewness, 0.04876948467737534, 1e-11) && close(test.kurtosis, 2.643068077517264, 1e-11))
   }
 
   @Test func ljungBox() throws {
@@ -45,7 +48,8 @@ struct ResidualTestTests {
     let test = try SignBias(standardized: x)
     #expect(close(test.joint.map(\.t), [0.02097156723603, 0.599385117027668, 0.00888807455833], 1e-11))
     #expect(close(test.statistic, 0.6317327992703852, 1e-11))
-    #expect(close(test.single.map(\.t), [-0.5164621363773673, 0.7926976415868541, 0.3748885458223469], 1e-11))
+    #expect(
+      close(test.single.map(\.t), [-0.5164621363773673, 0.7926976415868541, 0.3748885458223469], 1e-11))
     #expect(close(test.single.map(\.p), [0.6059160006365746, 0.4285867509371256, 0.7080109130717935], 1e-11))
     #expect(throws: VolatilityError.self) { try SignBias(standardized: x.map(abs)) }
   }

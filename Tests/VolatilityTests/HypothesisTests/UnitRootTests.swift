@@ -59,18 +59,54 @@ struct UnitRootTests {
   ]
 
   static let phillipsPerron: [(Kind, DeterministicTerms, PhillipsPerron.Kind, Double, Double, [Double])] = [
-    (.w, .none, .tau, -0.7998942055057939, 0.37056328141451056, [-2.5732581619892394, -1.9419347991101983, -1.6159611144234243]),
-    (.w, .none, .rho, -1.2838844870570938, 0.42389983427745836, [-12.291314231130048, -7.147980304628737, -5.051503191747498]),
-    (.w, .constant, .tau, -2.072796727319734, 0.25559289833241305, [-3.4524113009049935, -2.8712554127251764, -2.571946570731871]),
-    (.w, .constant, .rho, -8.793812406548856, 0.1802577065602815, [-20.231764167588977, -13.900865542511308, -11.123428996313217]),
-    (.w, .constantAndTrend, .tau, -2.3507280141787357, 0.4061195898929732, [-3.989370928165566, -3.425276382171434, -3.1357422321841852]),
-    (.w, .constantAndTrend, .rho, -9.099648479095618, 0.494133584071415, [-28.592750476328163, -21.281140212212094, -17.93623860535218]),
-    (.a, .none, .tau, -4.34537277192202, 1.8082672622239184e-05, [-2.5732581619892394, -1.9419347991101983, -1.6159611144234243]),
-    (.a, .none, .rho, -35.468156775576915, 2.47428477472363e-05, [-12.291314231130048, -7.147980304628737, -5.051503191747498]),
-    (.a, .constant, .tau, -4.371846290379643, 0.00033280289598954714, [-3.4524113009049935, -2.8712554127251764, -2.571946570731871]),
-    (.a, .constant, .rho, -36.05404742117396, 0.00020816504341627704, [-20.231764167588977, -13.900865542511308, -11.123428996313217]),
-    (.a, .constantAndTrend, .tau, -4.528344773685576, 0.0013561691954877553, [-3.989370928165566, -3.425276382171434, -3.1357422321841852]),
-    (.a, .constantAndTrend, .rho, -37.89963882413623, 0.0014600433794007474, [-28.592750476328163, -21.281140212212094, -17.93623860535218]),
+    (
+      .w, .none, .tau, -0.7998942055057939, 0.37056328141451056,
+      [-2.5732581619892394, -1.9419347991101983, -1.6159611144234243]
+    ),
+    (
+      .w, .none, .rho, -1.2838844870570938, 0.42389983427745836,
+      [-12.291314231130048, -7.147980304628737, -5.051503191747498]
+    ),
+    (
+      .w, .constant, .tau, -2.072796727319734, 0.25559289833241305,
+      [-3.4524113009049935, -2.8712554127251764, -2.571946570731871]
+    ),
+    (
+      .w, .constant, .rho, -8.793812406548856, 0.1802577065602815,
+      [-20.231764167588977, -13.900865542511308, -11.123428996313217]
+    ),
+    (
+      .w, .constantAndTrend, .tau, -2.3507280141787357, 0.4061195898929732,
+      [-3.989370928165566, -3.425276382171434, -3.1357422321841852]
+    ),
+    (
+      .w, .constantAndTrend, .rho, -9.099648479095618, 0.494133584071415,
+      [-28.592750476328163, -21.281140212212094, -17.93623860535218]
+    ),
+    (
+      .a, .none, .tau, -4.34537277192202, 1.8082672622239184e-05,
+      [-2.5732581619892394, -1.9419347991101983, -1.6159611144234243]
+    ),
+    (
+      .a, .none, .rho, -35.468156775576915, 2.47428477472363e-05,
+      [-12.291314231130048, -7.147980304628737, -5.051503191747498]
+    ),
+    (
+      .a, .constant, .tau, -4.371846290379643, 0.00033280289598954714,
+      [-3.4524113009049935, -2.8712554127251764, -2.571946570731871]
+    ),
+    (
+      .a, .constant, .rho, -36.05404742117396, 0.00020816504341627704,
+      [-20.231764167588977, -13.900865542511308, -11.123428996313217]
+    ),
+    (
+      .a, .constantAndTrend, .tau, -4.528344773685576, 0.0013561691954877553,
+      [-3.989370928165566, -3.425276382171434, -3.1357422321841852]
+    ),
+    (
+      .a, .constantAndTrend, .rho, -37.89963882413623, 0.0014600433794007474,
+      [-28.592750476328163, -21.281140212212094, -17.93623860535218]
+    ),
   ]
 
   static let kpss: [(Kind, DeterministicTerms, KPSS.Lags, Int, Double, Double)] = [
@@ -97,12 +133,16 @@ struct UnitRootTests {
   @Test func criticalValues() throws {
     let test = try AugmentedDickeyFuller(Fixture.walk, terms: .constantAndQuadraticTrend, lags: .fixed(0))
     #expect(
-      close(test.criticalValues.map(\.value), [-4.410299673874418, -3.852285637617725, -3.565561047772467], 1e-12))
+      close(
+        test.criticalValues.map(\.value), [-4.410299673874418, -3.852285637617725, -3.565561047772467], 1e-12)
+    )
     #expect(test.criticalValues.map(\.level) == [0.01, 0.05, 0.1])
     #expect(test.rejects() && !test.rejects(at: 0.01))
     let gls = try DickeyFullerGLS(Fixture.walk, terms: .constantAndTrend, lags: .fixed(0))
     #expect(
-      close(gls.criticalValues.map(\.value), [-3.4791912356844112, -2.9117100266361216, -2.6226056032196983], 1e-9))
+      close(
+        gls.criticalValues.map(\.value), [-3.4791912356844112, -2.9117100266361216, -2.6226056032196983], 1e-9
+      ))
     let kpss = try KPSS(Fixture.walk)
     #expect(close(kpss.criticalValues.map(\.value), [0.7428, 0.4614, 0.3475], 1e-12))
   }
@@ -128,7 +168,8 @@ struct UnitRootTests {
     for (series, terms, lags, chosen, statistic, p) in UnitRootTests.kpss {
       let test = try KPSS(series.values, terms: terms, lags: lags)
       #expect(test.lags == chosen)
-      #expect(close(test.statistic, statistic, 1e-10) && close(test.pValue, p, 1e-10), "\(series) \(test.name)")
+      #expect(
+        close(test.statistic, statistic, 1e-10) && close(test.pValue, p, 1e-10), "\(series) \(test.name)")
     }
   }
 
@@ -141,7 +182,9 @@ struct UnitRootTests {
     #expect(throws: VolatilityError.self) { try AugmentedDickeyFuller([1, 2]) }
     #expect(throws: VolatilityError.self) { try AugmentedDickeyFuller([1, 2, .nan, 3, 4, 5]) }
     #expect(throws: VolatilityError.self) { try AugmentedDickeyFuller(Fixture.walk, lags: .fixed(160)) }
-    #expect(throws: VolatilityError.self) { try AugmentedDickeyFuller(Fixture.walk, lags: .aic(maximum: 500)) }
+    #expect(throws: VolatilityError.self) {
+      try AugmentedDickeyFuller(Fixture.walk, lags: .aic(maximum: 500))
+    }
     #expect(throws: VolatilityError.self) { try DickeyFullerGLS(Fixture.walk, terms: .none) }
     #expect(throws: VolatilityError.self) { try KPSS(Fixture.walk, terms: .none) }
     #expect(throws: VolatilityError.self) { try KPSS(Fixture.walk, lags: .fixed(300)) }

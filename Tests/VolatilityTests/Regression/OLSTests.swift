@@ -91,10 +91,12 @@ struct OLSTests {
     #expect(close(fit.varianceInflation.map(\.value), [1.4499984552652307, 1.4499984552652307]))
     #expect(close(fit.durbinWatson, 1.0239269438888976))
     let godfrey = try BreuschGodfrey(fit, lags: 3)
-    #expect(close(godfrey.statistic, 21.514034444643713) && close(godfrey.pValue, 8.23236553013894e-05, 1e-13))
+    #expect(
+      close(godfrey.statistic, 21.514034444643713) && close(godfrey.pValue, 8.23236553013894e-05, 1e-13))
     #expect(close(godfrey.f, 9.073621530603443) && close(godfrey.pValueOfF, 3.4443126360021034e-05, 1e-13))
     let reset = try RESET(fit, highestPower: 3)
-    #expect(close(reset.statistic, 0.44854976763833143, 1e-8) && close(reset.pValue, 0.6402552563250017, 1e-8))
+    #expect(
+      close(reset.statistic, 0.44854976763833143, 1e-8) && close(reset.pValue, 0.6402552563250017, 1e-8))
     let robust = try RESET(fit, highestPower: 3, covariance: .hc1)
     #expect(close(robust.statistic, 0.6818015438587709, 1e-8))
     #expect(throws: VolatilityError.self) { try BreuschGodfrey(fit, lags: 0) }
@@ -124,7 +126,8 @@ struct OLSTests {
     hole[16] = .nan
     #expect(message { () throws(VolatilityError) in _ = try OLS(y, [("x1", hole)]) }.contains("row 17 of 80"))
     hole[16] = -.infinity
-    #expect(message { () throws(VolatilityError) in _ = try OLS(hole, x) }.contains("response is -inf in row 17"))
+    #expect(
+      message { () throws(VolatilityError) in _ = try OLS(hole, x) }.contains("response is -inf in row 17"))
     let short = message { () throws(VolatilityError) in _ = try OLS(y, [("x1", [1, 2])]) }
     #expect(short.contains("2 values") && short.contains("80"))
     #expect(
@@ -133,7 +136,8 @@ struct OLSTests {
       message { () throws(VolatilityError) in _ = try OLS([4, 4, 4, 4], [("x", [3, 5, 7, 8])]) }
         .contains("4.0 in all 4"))
     #expect(message { () throws(VolatilityError) in _ = try OLS(y, x + [x[0]]) }.contains("called 'x1'"))
-    #expect(message { () throws(VolatilityError) in _ = try OLS(y, [], intercept: false) }.contains("intercept"))
+    #expect(
+      message { () throws(VolatilityError) in _ = try OLS(y, [], intercept: false) }.contains("intercept"))
     let spike = (0..<80).map { $0 == 3 ? 1.0 : 0 }
     #expect(
       message { () throws(VolatilityError) in _ = try OLS(y, [("spike", spike)], covariance: .hc3) }

@@ -33,7 +33,8 @@ struct QuantileRegressionTests {
     // statsmodels weighs the three observations met exactly by the sign of what its iterations leave.
     #expect(
       close(
-        robust.coefficients.map(\.standardError), [0.314615411049894, 0.424938508659989, 0.268252925357293], 0.03))
+        robust.coefficients.map(\.standardError), [0.314615411049894, 0.424938508659989, 0.268252925357293],
+        0.03))
     #expect(close(robust.pseudoRSquared, 0.04004708179527661, 1e-6))
     #expect(close(robust.sparsity ?? 0, 8.830846089704963, 1e-5))
     #expect(close(robust.bandwidth ?? 0, 1.753280035664404, 1e-5))

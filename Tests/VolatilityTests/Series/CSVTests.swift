@@ -52,7 +52,8 @@ struct CSVTests {
   @Test func numbers() {
     #expect(Cell.number("1,234.5") == 1234.5 && Cell.number("-1e-3") == -0.001 && Cell.number("12%") == 12)
     #expect(Cell.number("$1,000") == 1000 && Cell.number("\u{2212}2") == -2 && Cell.number("1,5") == nil)
-    #expect(Cell.number("1.234,5", decimalComma: true) == 1234.5 && Cell.number("1,5", decimalComma: true) == 1.5)
+    #expect(
+      Cell.number("1.234,5", decimalComma: true) == 1234.5 && Cell.number("1,5", decimalComma: true) == 1.5)
     #expect(Cell.number("x") == nil && Cell.number("") == nil && Cell.number("nan") == nil)
     #expect(["", "NA", "NaN", ".", "null", "-", "#N/A", "n/a"].allSatisfy(Cell.isMissing))
     #expect(!["0", "-1", "NAB"].contains(where: Cell.isMissing))
@@ -64,7 +65,8 @@ struct CSVTests {
     (["2020-01-02", "2020-01-03"], ""), (["2020/1/2", "2020/1/3"], ""), (["20200102", "20200103"], ""),
     (["Jan 2, 2020", "January 3, 2020"], ""), (["2 Jan 2020", "3rd Jan 2020"], ""),
     (["02-Jan-20", "03-JAN-20"], ""), (["Thu, 02 Jan 2020", "Fri, 03 Jan 2020"], ""),
-    (["2020-01-02T00:00:00Z", "2020-01-03 16:00:00+01:00"], ""), (["1/2/2020", "1/3/2020"], "month, day, year"),
+    (["2020-01-02T00:00:00Z", "2020-01-03 16:00:00+01:00"], ""),
+    (["1/2/2020", "1/3/2020"], "month, day, year"),
     (["2.1.2020", "3.1.2020"], "day, month, year"), (["02.01.20", "03.01.20"], "day, month, year"),
     (["1/2/2020 9:30 AM", "1/3/2020 4:00 PM"], "month, day, year"),
   ])
@@ -84,10 +86,21 @@ struct CSVTests {
     let ordered = try #require(DateColumn(["10/01/2020", "11/01/2020", "02/02/2020"], name: "d"))
     #expect(ordered.days == [Day(2020, 1, 10), Day(2020, 1, 11), Day(2020, 2, 2)])
     #expect(has(ordered.notes, "ambiguous") && has(ordered.notes, "only so are they in order"))
-    let usual = try #require(DateColumn(["01/02/2020", "01/03/2020"], name: "d"))
-    #expect(usual.days == [Day(2020, 1, 2), Day(2020, 1, 3)] && has(usual.notes, "as is usual"))
+    // Both are: days that follow one another are likelier than the same day of months or years.
+    let dense = try #require(DateColumn(["01/02/2020", "02/02/2020", "03/02/2020"], name: "d"))
+    #expect(
+      dense.days == [Day(2020, 2, 1), Day(2020, 2, 2), Day(2020, 2, 3)] && has(dense.notes, "close together"))
+    let short = try #require(DateColumn(["20-01-02", "20-01-03", "20-01-06"], name: "d"))
+    #expect(short.days == [Day(2020, 1, 2), Day(2020, 1, 3), Day(2020, 1, 6)])
+    // Months of two years: the other reading has twelve days, and then nothing for a year.
+    let months = (0..<24).map { "01/\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)/\(2019 + $0 / 12)" }
+    #expect(try #require(DateColumn(months, name: "d")).days[13] == Day(2020, 2, 1))
+    let one = try #require(DateColumn(["01/02/2020"], name: "d"))
+    #expect(one.days == [Day(2020, 1, 2)] && has(one.notes, "as is usual"))
     #expect(try #require(DateColumn(["2020-01", "2020-02"], name: "d")).days[1] == Day(2020, 2, 1))
-    for wrong in [["1.5", "2.5"], ["2020-13-01"], ["2020-02-30"], ["apple", "pear"], ["12345678"], ["12:30"], ["", ""]] {
+    for wrong in [
+      ["1.5", "2.5"], ["2020-13-01"], ["2020-02-30"], ["apple", "pear"], ["12345678"], ["12:30"], ["", ""],
+    ] {
       #expect(DateColumn(wrong, name: "d") == nil, "\(wrong)")
     }
   }
@@ -105,12 +118,16 @@ struct CSVTests {
   }
 
   @Test func wideTables() throws {
-    let text = "when,,Price,note\n2020-01-03,0,.,a\n2020-01-02,1,5,b\n2020-01-02,2,6,c\nTotal,,11,\n2020-01-06,3,oops,d\n"
-    let found = try panel(text + "2020-01-07,4,8,e\n2020-01-08,5,9,f\n2020-01-09,6,9,f\n2020-01-10,7,9,f\n2020-01-13,8,9,f\n")
+    let text =
+      "when,,Price,note\n2020-01-03,0,.,a\n2020-01-02,1,5,b\n2020-01-02,2,6,c\nTotal,,11,\n2020-01-06,3,oops,d\n"
+    let found = try panel(
+      text + "2020-01-07,4,8,e\n2020-01-08,5,9,f\n2020-01-09,6,9,f\n2020-01-10,7,9,f\n2020-01-13,8,9,f\n")
     #expect(found.names == ["Price"])
     #expect(found.dates?.first == Day(2020, 1, 2) && found.rows == 8)
     #expect(found.columns[0][0] == 6 && found.columns[0][1].isNaN && found.columns[0][2].isNaN)
-    for text in ["counts the rows", "not in order", "more than one row", "readable date", "no numbers", "has no name"] {
+    for text in [
+      "counts the rows", "not in order", "more than one row", "readable date", "no numbers", "has no name",
+    ] {
       #expect(has(found.notes, text), "\(text): \(found.notes)")
     }
     #expect(has(found.notes, "Columns without numbers are left out: note"))
@@ -125,15 +142,19 @@ struct CSVTests {
     #expect(throws: VolatilityError.self) {
       try Panel(table("Date,P\n2020-01-03,2\n2020-01-03,1\n"), name: "t", duplicates: .refused)
     }
-    #expect(throws: VolatilityError.self) { try Panel(table("Date,P\n2020-01-03,2\n"), name: "t", columns: ["Q"]) }
+    #expect(throws: VolatilityError.self) {
+      try Panel(table("Date,P\n2020-01-03,2\n"), name: "t", columns: ["Q"])
+    }
     #expect(throws: VolatilityError.self) { try Panel(table("Date,P\n2020-01-03,2\n"), name: "t", date: "P") }
     let index = try panel(",P\n2020-01-03,2\n2020-01-06,3\n")
     #expect(index.dates?.count == 2 && has(index.notes, "has no name") && index.names == ["P"])
   }
 
   @Test func longTables() throws {
-    let text = "date,ticker,open,close\n2020-01-02,A,0,1\n2020-01-02,NA,0,2\n2020-01-03,A,0,3\n2020-01-03,A,0,4\n2020-01-06,NA,0,-\n"
-    let found = try panel(text + "2020-01-07,A,0,5\n2020-01-07,NA,0,6\n2020-01-08,A,0,7\n2020-01-08,NA,0,8\n2020-01-09,NA,0,8\n")
+    let text =
+      "date,ticker,open,close\n2020-01-02,A,0,1\n2020-01-02,NA,0,2\n2020-01-03,A,0,3\n2020-01-03,A,0,4\n2020-01-06,NA,0,-\n"
+    let found = try panel(
+      text + "2020-01-07,A,0,5\n2020-01-07,NA,0,6\n2020-01-08,A,0,7\n2020-01-08,NA,0,8\n2020-01-09,NA,0,8\n")
     #expect(found.names == ["A", "NA"] && found.rows == 6)
     #expect(found.columns[0][0] == 1 && found.columns[0][1] == 4 && found.columns[0][2].isNaN)
     #expect(has(found.notes, "long table: 2 series") && has(found.notes, "repeat a day and name"))
@@ -173,7 +194,8 @@ struct CSVTests {
         let layout: PanelLayout = round % 3 == 0 ? .long() : round % 3 == 1 ? .wide : .automatic
         let panel = try Panel(table, name: "mutated", layout: layout)
         read += 1
-        #expect(panel.columns.allSatisfy { $0.count == panel.rows } && Set(panel.names).count == panel.names.count)
+        #expect(
+          panel.columns.allSatisfy { $0.count == panel.rows } && Set(panel.names).count == panel.names.count)
         #expect(panel.dates.map { zip($0, $0.dropFirst()).allSatisfy { $0 < $1 } } ?? true)
         for series in panel.allSeries {
           _ = series.halts()

@@ -29,12 +29,15 @@ struct SeriesTests {
 
   @Test func windowsAndLags() throws {
     let series = try Series("x", dates: days, values: [1, 2, .nan, 4])
-    #expect(same(series.lagged().values, [.nan, 1, 2, .nan]) && same(series.lagged(-1).values, [2, .nan, 4, .nan]))
+    #expect(
+      same(series.lagged().values, [.nan, 1, 2, .nan]) && same(series.lagged(-1).values, [2, .nan, 4, .nan]))
     #expect(series.lagged().name == "x[-1]")
     #expect(same(try series.rolling(.sum, window: 2).values, [.nan, 3, .nan, .nan]))
     #expect(same(try series.rolling(.mean, window: 2, atLeast: 1).values, [.nan, 1.5, 2, 4]))
     #expect(
-      same(try series.rolling(.standardDeviation, window: 3, atLeast: 2).values, [.nan, .nan, 0.5.squareRoot(), 2.0.squareRoot()]))
+      same(
+        try series.rolling(.standardDeviation, window: 3, atLeast: 2).values,
+        [.nan, .nan, 0.5.squareRoot(), 2.0.squareRoot()]))
     #expect(same(try series.rolling(.maximum, window: 4, atLeast: 3).values, [.nan, .nan, .nan, 4]))
     #expect(throws: VolatilityError.self) { try series.rolling(.mean, window: 5) }
     #expect(throws: VolatilityError.self) { try series.rolling(.standardDeviation, window: 1) }
@@ -49,7 +52,8 @@ struct SeriesTests {
     #expect(same(try searches.on(days, .mean).values, [2, 3, 5, 7]))
     let sparse = try Series("S", dates: [days[0], days[2]], values: [5, 6])
     #expect(same(try sparse.on(daily, .lastKnown()).values, [.nan, 5, 5, 5, 5, 6, 6, 6]))
-    #expect(same(try sparse.on(daily, .lastKnown(maximumAge: 1)).values, [.nan, 5, 5, .nan, .nan, 6, 6, .nan]))
+    #expect(
+      same(try sparse.on(daily, .lastKnown(maximumAge: 1)).values, [.nan, 5, 5, .nan, .nan, 6, 6, .nan]))
     let joined = try Panel(joining: [searches, sparse])
     #expect(joined.dates == [days[0], days[2]] && joined.columns == [[2, 6], [5, 6]])
     #expect(joined.notes.count == 1 && joined.notes[0].text.contains("2020-01-03"))
@@ -62,7 +66,8 @@ struct SeriesTests {
 
   @Test func panelsAndHalts() throws {
     let panel = try Panel(
-      dates: days, names: ["a", "b", "c"], columns: [[1, .nan, 3, 4], [.nan, .nan, .nan, .nan], [2, 2, 2, .nan]])
+      dates: days, names: ["a", "b", "c"],
+      columns: [[1, .nan, 3, 4], [.nan, .nan, .nan, .nan], [2, 2, 2, .nan]])
     #expect(
       panel.halts(constant: 3).map(\.description) == [
         "a: no value from 2020-01-03 to 2020-01-03 (1 rows)", "b: no value at all (4 rows)",
@@ -74,6 +79,8 @@ struct SeriesTests {
     #expect(error?.message.contains("'b' has no value at all") == true)
     #expect(throws: VolatilityError.self) { try panel.series("z") }
     #expect(throws: VolatilityError.self) { try Panel(dates: nil, names: ["a", "a"], columns: [[1], [2]]) }
-    #expect(throws: VolatilityError.self) { try Panel(dates: nil, names: ["a", "b"], columns: [[1], [2, 3]]) }
+    #expect(throws: VolatilityError.self) {
+      try Panel(dates: nil, names: ["a", "b"], columns: [[1], [2, 3]])
+    }
   }
 }
