@@ -50,6 +50,28 @@ public struct OLS: Sendable {
     try self.init(y, Design(y, regressors, intercept: intercept), covariance, inference)
   }
 
+  /// Of a panel's columns.
+  ///
+  /// - Throws: ``VolatilityError`` for a name that is none of the panel's, the day on which a value is missing (see
+  ///   ``Panel/complete(_:)``), or as ``init(_:_:intercept:covariance:inference:)``.
+  public init(
+    _ response: String, on regressors: [String], in panel: Panel, intercept: Bool = true,
+    covariance: RegressionCovariance = .classic, inference: RegressionInference = .studentT
+  ) throws(VolatilityError) {
+    let y = try panel.series(response)
+    var x: [(String, [Double])] = []
+    for series in try [y] + panel.selecting(regressors).allSeries {
+      if let row = series.values.firstIndex(where: { !$0.isFinite }) {
+        throw VolatilityError(
+          .data,
+          "\(series.place(row)) is \(series.values[row]): leave out what is missing first (Panel.complete).")
+      }
+      x.append((series.name, series.values))
+    }
+    try self.init(
+      y.values, Array(x.dropFirst()), intercept: intercept, covariance: covariance, inference: inference)
+  }
+
   init(
     _ y: [Double], _ design: Design, _ covariance: RegressionCovariance, _ inference: RegressionInference
   ) throws(VolatilityError) {

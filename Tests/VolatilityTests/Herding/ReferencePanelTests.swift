@@ -152,6 +152,7 @@ struct MarkPoundTests {
     let centered = y.map { $0 - y.mean }
     #expect(prints(try LjungBox(centered, lags: 10, squared: true).statistic, 392.979016, 6))
     #expect(close(try ARCHLM(centered, lags: 5).statistic, 182.42994531165718, 1e-11))
+    #expect(prints(try VarianceRatio(y).statistic, -11.228708, 6))
     var sum = 0.0
     let cumulated = y.map { value -> Double in
       sum += value

@@ -144,6 +144,19 @@ struct OLSTests {
         .contains("Row 4"))
   }
 
+  @Test func fromPanels() throws {
+    let days = (0..<80).map { Day("2020-01-01")! + $0 }
+    var hole = y
+    hole[4] = .nan
+    let panel = try Panel(
+      dates: days, names: ["y", "x1", "x2", "hole"], columns: [y, x[0].1, x[1].1, hole])
+    #expect(try OLS("y", on: ["x1", "x2"], in: panel).coefficients == OLS(y, x).coefficients)
+    let error = message { () throws(VolatilityError) in _ = try OLS("hole", on: ["x1"], in: panel) }
+    #expect(error.contains("'hole' at 2020-01-05"))
+    #expect(try OLS("hole", on: ["x1"], in: panel.complete()).observations == 79)
+    #expect(message { () throws(VolatilityError) in _ = try OLS("y", on: ["z"], in: panel) }.contains("'z'"))
+  }
+
   @Test func exactFitHasNoNaN() throws {
     let line = x[0].1.map { 2 + 3 * $0 }
     let fit = try OLS(line, [x[0]])
