@@ -24,7 +24,9 @@ public struct VarianceRatio: HypothesisTest {
     _ y: [Double], steps q: Int = 2, drift: Bool = true, robust: Bool = true, debiased: Bool = true,
     overlapping: Bool = true
   ) throws(VolatilityError) {
-    guard q >= 2 else { throw VolatilityError(.specification, "A variance ratio over \(q) steps: give 2 or more.") }
+    guard q >= 2 else {
+      throw VolatilityError(.specification, "A variance ratio over \(q) steps: give 2 or more.")
+    }
     try requireVaried(y, atLeast: 2 * q + 1, for: "A variance ratio over \(q) steps")
     let used = overlapping ? y : Array(y.prefix((y.count - 1) / q * q + 1))
     let count = used.count - 1

@@ -31,7 +31,7 @@ struct QuantileSolver {
     var moves = 0
     // Ties (repeated observations, residuals of zero) let a simplex method circle. Numbers far below any difference
     // that matters part them; the vertex found is checked on the values themselves.
-    for jitter in [0, 1e-10, 1e-12, 1e-8] {
+    for jitter in [1e-10, 1e-12, 1e-8, 0] {
       var generator = SplitMix64(seed: 1)
       y = exact.map { jitter == 0 ? $0 : $0 + jitter * scale * (generator.uniform() - 0.5) }
       guard let found = descend(from: basis, moves: &moves) else { continue }

@@ -41,6 +41,7 @@ public struct CSVTable: Sendable {
     var names = first.cells
     if isHeader {
       records.removeFirst()
+      StackedHeader.flatten(&names, &records, &notes)
     } else {
       names = names.indices.map { "column \($0 + 1)" }
       notes.append(Note(.layout, "'\(name)' has no header: its columns are called 'column 1' and so on."))

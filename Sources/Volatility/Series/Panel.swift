@@ -141,6 +141,32 @@ public struct Panel: Sendable {
   }
 }
 
+extension Panel {
+  /// Returns of all columns, as ``Series/returns(_:scale:gaps:)``.
+  ///
+  /// - Throws: ``VolatilityError`` that names the column and the days of prices of zero or less.
+  public func returns(
+    _ kind: ReturnKind = .logarithmic, scale: Double = 100, gaps: ReturnGap = .missing
+  ) throws(VolatilityError) -> Panel {
+    var columns: [[Double]] = []
+    for series in allSeries { columns.append(try series.returns(kind, scale: scale, gaps: gaps).values) }
+    return Panel(trusted: dates.map { Array($0.dropFirst()) }, names, columns, notes)
+  }
+
+  /// As RFC 4180 has it, with a column `date` where there are dates; a missing value is an empty cell.
+  public var csv: String {
+    func quoted(_ text: String) -> String {
+      text.contains { ",\"\n\r".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    }
+    let header = ((dates == nil ? [] : ["date"]) + names).map(quoted).joined(separator: ",")
+    let lines = (0..<rows).map { row in
+      let values = columns.map { $0[row].isNaN ? "" : "\($0[row])" }
+      return ((dates.map { ["\($0[row])"] } ?? []) + values).joined(separator: ",")
+    }
+    return ([header] + lines).joined(separator: "\n") + "\n"
+  }
+}
+
 // MARK: Halts
 
 /// A stretch in which a series has no value, or always the same one.

@@ -62,6 +62,9 @@ struct PanelReader {
     var kept = Array(table.rows.indices)
     if let dateColumn {
       notes += dateColumn.parsed.notes
+      if table.unnamed.contains(dateColumn.index) {
+        notes.append(Note(.layout, "'\(table.header[dateColumn.index])' holds the dates."))
+      }
       if dateColumn.parsed.hasTimes {
         notes.append(Note(.date, "Times of day in '\(table.header[dateColumn.index])' are left out."))
       }

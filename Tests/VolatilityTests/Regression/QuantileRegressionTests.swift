@@ -91,6 +91,19 @@ struct QuantileRegressionTests {
     return best
   }
 
+  /// 2,000 rows of whole numbers; objectives by SciPy's linear programme.
+  @Test(arguments: [(0.1, 731.1), (0.5, 1671.2), (0.9, 713.9)])
+  func manyTies(_ tau: Double, _ objective: Double) throws {
+    let m = Fixture.normals(5000, seed: 1)
+    let (a, b) = (Fixture.normals(5000, seed: 10), Fixture.normals(5000, seed: 11))
+    let y = (0..<2000).map { (t: Int) -> Double in ((m[t] * (1 + 0.3 * abs(a[t])) + b[t]) * 2).rounded() }
+    let fit = try QuantileRegression(
+      y,
+      [("down", m.prefix(2000).map { $0 < 0 ? 1 : 0 }), ("grid", m.prefix(2000).map { (2 * $0).rounded() })],
+      quantile: tau, covariance: .iid)
+    #expect(close(fit.objective, objective, 1e-12))
+  }
+
   @Test func errors() {
     #expect(throws: VolatilityError.self) { try QuantileRegression(y, x, quantile: 1) }
     #expect(throws: VolatilityError.self) { try QuantileRegression(y, x + [("x1", x[0].1)]) }

@@ -150,6 +150,27 @@ struct CSVTests {
     #expect(index.dates?.count == 2 && has(index.notes, "has no name") && index.names == ["P"])
   }
 
+  @Test func stackedHeaders() throws {
+    let rows = "2020-01-02,75.1,160.6\n2020-01-03,74.4,158.6\n"
+    let found = try panel("Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n" + rows)
+    #expect(found.names == ["AAPL", "MSFT"] && found.rows == 2 && found.columns[1] == [160.6, 158.6])
+    #expect(has(found.notes, "line of tickers"))
+    let fields = try panel("Price,Close,Volume\nTicker,AAPL,AAPL\nDate,,\n" + rows)
+    #expect(fields.names == ["Close", "Volume"])
+    let both = try panel("Price,Close,Open\nTicker,AAPL,MSFT\n" + rows)
+    #expect(both.names == ["AAPL Close", "MSFT Open"] && both.rows == 2)
+  }
+
+  @Test func whatIsWrittenIsRead() throws {
+    let days = [Day(2020, 1, 2)!, Day(2020, 1, 3)!]
+    let written = try Panel(
+      dates: days, names: ["a", "b, \"x\""], columns: [[0.1, .nan], [1e-300, -2.5e17]])
+    let read = try panel(written.csv)
+    #expect(read.dates == days && read.names == written.names && read.columns[1] == written.columns[1])
+    #expect(read.columns[0][0] == 0.1 && read.columns[0][1].isNaN && read.notes.isEmpty)
+    #expect(try panel(Panel(dates: nil, names: ["a"], columns: [[1, 2]]).csv).columns == [[1, 2]])
+  }
+
   @Test func longTables() throws {
     let text =
       "date,ticker,open,close\n2020-01-02,A,0,1\n2020-01-02,NA,0,2\n2020-01-03,A,0,3\n2020-01-03,A,0,4\n2020-01-06,NA,0,-\n"

@@ -64,6 +64,14 @@ struct SeriesTests {
     #expect(throws: VolatilityError.self) { try searches.from(Day("2022-01-01")!, to: Day("2022-02-01")!) }
   }
 
+  @Test func panelReturns() throws {
+    let prices = try Panel(dates: days, names: ["a", "b"], columns: [[1, 2, 4, 8], [1, 1, 1, -1]])
+    let error = #expect(throws: VolatilityError.self) { try prices.returns() }
+    #expect(error?.message.contains("'b'") == true && error?.message.contains("-1.0 at 2020-01-07") == true)
+    let returns = try prices.selecting(["a"]).returns(.simple, scale: 1)
+    #expect(returns.columns == [[1, 1, 1]] && returns.dates == Array(days.dropFirst()))
+  }
+
   @Test func panelsAndHalts() throws {
     let panel = try Panel(
       dates: days, names: ["a", "b", "c"],
