@@ -70,8 +70,8 @@ public struct HerdingRegression: Sendable {
 
   // MARK: Forms
 
-  /// Christie and Huang (1995): CSSD = a + b_L·D^L + b_U·D^U, with D for the days of the market's `tail` lowest and highest
-  /// returns (by quantiles of type 7, both ends included). Herding: b < 0.
+  /// Christie and Huang (1995): CSSD = a + b_L·D^L + b_U·D^U, with D for the days of the market's `tail` lowest and
+  /// highest returns (by quantiles of type 7, both ends included). Herding: b < 0.
   ///
   /// - Throws: ``VolatilityError`` for a tail outside (0, 0.5), days that do not match, or as ``OLS``.
   public static func christieHuang(
@@ -111,8 +111,8 @@ public struct HerdingRegression: Sendable {
       panel: panel)
   }
 
-  /// Chiang and Zheng (2010): the terms of ``cck(dispersion:market:covariance:)`` apart for days on which the market rose (or
-  /// stood still) and fell.
+  /// Chiang and Zheng (2010): the terms of ``cck(dispersion:market:covariance:)`` apart for days on which the
+  /// market rose (or stood still) and fell.
   public static func asymmetric(
     dispersion: Series, market: Series, covariance: RegressionCovariance = .neweyWest(.sampleSize)
   ) throws(VolatilityError) -> HerdingRegression {
@@ -134,8 +134,9 @@ public struct HerdingRegression: Sendable {
       ], symmetry: symmetry, panel: panel)
   }
 
-  /// The form of ``cck(dispersion:market:covariance:)`` with a state s: CSAD = a + b·|r_m| + c·r_m² + d·s + e·s·r_m². Herding
-  /// at s: c + e·s < 0, told for `at` (nil: the state's 10, 50 and 90 % quantiles; 0 and 1 for a dummy).
+  /// The form of ``cck(dispersion:market:covariance:)`` with a state s: CSAD = a + b·|r_m| + c·r_m² + d·s +
+  /// e·s·r_m². Herding at s: c + e·s < 0, told for `at` (nil: the state's 10, 50 and 90 % quantiles; 0 and 1 for a
+  /// dummy).
   public static func stateDependent(
     dispersion: Series, market: Series, state: Series, at values: [Double]? = nil,
     covariance: RegressionCovariance = .neweyWest(.sampleSize)
@@ -176,7 +177,8 @@ public struct HerdingRegression: Sendable {
     guard series.contains(where: { $0.dates != nil }) || lengths.count == 1 else {
       throw VolatilityError(
         .data,
-        "Series without dates must be of one length: \(series.map { "'\($0.name)' has \($0.count)" }.joined(separator: ", "))."
+        "Series without dates must be of one length: "
+          + series.map { "'\($0.name)' has \($0.count)" }.joined(separator: ", ") + "."
       )
     }
     return try Panel(joining: distinct).complete()

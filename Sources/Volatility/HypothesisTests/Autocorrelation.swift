@@ -27,7 +27,8 @@ public struct LjungBox: HypothesisTest {
   /// - Parameters:
   ///   - squared: tests x² (McLeod and Li).
   ///   - modelParameters: taken from the degrees of freedom where the series is of residuals (p + q of an ARMA).
-  /// - Throws: ``VolatilityError`` for too few values, one that is not finite, a constant series, or no degree of freedom.
+  /// - Throws: ``VolatilityError`` for too few values, one that is not finite, a constant series, or no degree of
+  ///   freedom.
   public init(
     _ x: [Double], lags: Int, squared: Bool = false, modelParameters: Int = 0
   ) throws(VolatilityError) {

@@ -15,8 +15,8 @@ public struct Description: Sendable, Equatable {
   public var excessKurtosis: Double { kurtosis - 3 }
   public var median: Double { quantile(0.5) }
 
-  /// - Throws: ``VolatilityError`` for fewer than two values, one that is not finite, or where all are the same: skewness
-  ///   and kurtosis are then not defined.
+  /// - Throws: ``VolatilityError`` for fewer than two values, one that is not finite, or where all are the same:
+  ///   skewness and kurtosis are then not defined.
   public init(_ x: [Double]) throws(VolatilityError) {
     try requireVaried(x, atLeast: 2, for: "A description")
     let moments = Moments(x)

@@ -26,8 +26,8 @@ public enum DeterministicTerms: String, Sendable, CaseIterable {
 }
 
 /// Distributions of unit-root statistics: p-values from polynomials in the statistic through the normal distribution
-/// (MacKinnon 1994), critical values from polynomials in 1/T (MacKinnon 2010). The tables for one series: τ from MacKinnon,
-/// those of Z(ρ) and DF-GLS from simulations after his method as published with `arch` (Sheppard).
+/// (MacKinnon 1994), critical values from polynomials in 1/T (MacKinnon 2010). The tables for one series: τ from
+/// MacKinnon, those of Z(ρ) and DF-GLS from simulations after his method as published with `arch` (Sheppard).
 enum DickeyFullerDistribution {
   case tau(DeterministicTerms)
   case rho(DeterministicTerms)

@@ -160,8 +160,8 @@ public struct DickeyFullerGLS: HypothesisTest {
   }
 }
 
-/// The test of Phillips and Perron (1988): Dickey and Fuller's without lags, corrected by a long-run variance with Bartlett
-/// weights.
+/// The test of Phillips and Perron (1988): Dickey and Fuller's without lags, corrected by a long-run variance with
+/// Bartlett weights.
 public struct PhillipsPerron: HypothesisTest {
   /// Z(τ), of the t statistic, or Z(ρ), of T(ρ − 1).
   public enum Kind: String, Sendable { case tau, rho }

@@ -1,5 +1,5 @@
-/// The test of Lo and MacKinlay (1988) that a series is a random walk: the variance of its q-step changes over q times that
-/// of its steps is one.
+/// The test of Lo and MacKinlay (1988) that a series is a random walk: the variance of its q-step changes over q
+/// times that of its steps is one.
 public struct VarianceRatio: HypothesisTest {
   /// √T·(ratio − 1) over its standard error, normal.
   public let statistic: Double
@@ -19,7 +19,8 @@ public struct VarianceRatio: HypothesisTest {
   ///   - robust: to heteroskedastic steps; with overlapping changes alone.
   ///   - debiased: variances over what leaves them unbiased; with overlapping changes alone.
   ///   - overlapping: changes from every place, or from every qth: the last values that fill none are then left out.
-  /// - Throws: ``VolatilityError`` for too few values, one that is not finite, or a series without variance about its drift.
+  /// - Throws: ``VolatilityError`` for too few values, one that is not finite, or a series without variance about
+  ///   its drift.
   public init(
     _ y: [Double], steps q: Int = 2, drift: Bool = true, robust: Bool = true, debiased: Bool = true,
     overlapping: Bool = true

@@ -1,7 +1,8 @@
 /// How far the returns of securities lie from one another on a day.
 ///
-/// CSAD_t = Σ w_i |r_it − c_t| (Chang, Cheng and Khorana 2000) and CSSD_t = (Σ (r_it − c_t)²/(N − 1))^½ (Christie and Huang
-/// 1995), with weights of 1/N or others and the centre c_t chosen. With weights CSSD_t = (N/(N − 1)·Σ w_i(r_it − c_t)²)^½.
+/// CSAD_t = Σ w_i |r_it − c_t| (Chang, Cheng and Khorana 2000) and CSSD_t = (Σ (r_it − c_t)²/(N − 1))^½ (Christie
+/// and Huang 1995), with weights of 1/N or others and the centre c_t chosen. With weights CSSD_t = (N/(N − 1)·Σ
+/// w_i(r_it − c_t)²)^½.
 public struct Dispersion: Sendable {
   /// What distances are measured from.
   public enum Center: Sendable {
@@ -20,8 +21,8 @@ public struct Dispersion: Sendable {
   public let counts: [Int]
 
   /// - Parameter returns: days down, securities across; missing ones are left out of their day.
-  /// - Throws: ``VolatilityError`` for a day with fewer than two returns, an infinite one, weights that are missing, or a
-  ///   market without one of the days.
+  /// - Throws: ``VolatilityError`` for a day with fewer than two returns, an infinite one, weights that are
+  ///   missing, or a market without one of the days.
   public init(
     _ returns: Panel, weights: PortfolioWeights = .equal, center rule: Center = .mean
   ) throws(VolatilityError) {

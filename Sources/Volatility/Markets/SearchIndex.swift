@@ -1,7 +1,7 @@
 /// Interest in a search term, 0 to 100, as a proxy of an epidemic's presence in minds.
 public enum SearchIndex {
-  /// Reads a file of search interest: the column whose name has `stitched` in it where there are several, as values that
-  /// are scaled within each month cannot be compared between months.
+  /// Reads a file of search interest: the column whose name has `stitched` in it where there are several, as values
+  /// that are scaled within each month cannot be compared between months.
   ///
   /// - Throws: ``VolatilityError`` for a file without dates, with values below zero, or several columns to choose from.
   public static func read(
@@ -69,8 +69,8 @@ public enum SearchIndex {
       guard place == 0 || (before > 0 && own > 0) else {
         throw VolatilityError(
           .data,
-          "Window \(place + 1)\(dates.first.map { " (from \($0))" } ?? "") shares no day with interest above zero with those"
-            + " before it: their scales cannot be compared.")
+          "Window \(place + 1)\(dates.first.map { " (from \($0))" } ?? "") shares no day with interest above zero"
+            + " with those before it: their scales cannot be compared.")
       }
       let factor = place == 0 ? 1 : before / own
       for (day, value) in zip(dates, window.values) where !value.isNaN && known[day] == nil {
@@ -81,8 +81,8 @@ public enum SearchIndex {
     return try normalized(Series(name, dates: days, values: days.map { known[$0]! }))
   }
 
-  /// One series of values scaled within each month to 100, by the months' own level: daily · monthly / the greatest daily of
-  /// the month, then all so that the greatest value is 100.
+  /// One series of values scaled within each month to 100, by the months' own level: daily · monthly / the greatest
+  /// daily of the month, then all so that the greatest value is 100.
   ///
   /// - Parameter monthly: one value a month, on any day of it.
   public static func stitched(daily: Series, monthly: Series) throws(VolatilityError) -> Series {

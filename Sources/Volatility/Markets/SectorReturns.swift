@@ -28,8 +28,8 @@ public struct SectorReturns: Sendable {
   ///   - first: the first day of returns; nil for the panel's second.
   ///   - last: the last day of returns; nil for the panel's last.
   ///   - halted: a price that does not move for so many days is noted.
-  /// - Throws: ``VolatilityError`` for an unknown sector, prices of zero or less (with ticker and date), or fewer than two
-  ///   members.
+  /// - Throws: ``VolatilityError`` for an unknown sector, prices of zero or less (with ticker and date), or fewer
+  ///   than two members.
   public init(
     _ sector: String, prices: Panel, sectors: SectorTable, kind: ReturnKind = .logarithmic,
     scale: Double = 100,
@@ -95,8 +95,8 @@ public struct SectorReturns: Sendable {
     guard columns.count >= 2 else {
       throw VolatilityError(
         .data,
-        "\(sector) has \(columns.count) member(s) with returns on every day: two are needed. Members with gaps enter with"
-          + " the rule .available.")
+        "\(sector) has \(columns.count) member(s) with returns on every day: two are needed. Members with gaps"
+          + " enter with the rule .available.")
     }
     var panel = try Panel(
       dates: Array(days.dropFirst()), names: columns.map(\.ticker), columns: columns.map(\.returns.values),

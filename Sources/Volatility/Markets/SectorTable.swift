@@ -29,8 +29,8 @@ public struct SectorTable: Sendable {
         : [Note(.ticker, "Tickers that stand twice in the sectors, the first is taken: \(listed(twice)).")])
   }
 
-  /// Reads a CSV file with a column of tickers (`Symbol`, `Ticker`), one of sectors (`Sector`, `GICS Sector`) and perhaps one
-  /// of names (`Name`, `Security`, `Company`).
+  /// Reads a CSV file with a column of tickers (`Symbol`, `Ticker`), one of sectors (`Sector`, `GICS Sector`) and
+  /// perhaps one of names (`Name`, `Security`, `Company`).
   ///
   /// - Throws: ``VolatilityError`` for a file that cannot be read or lacks one of the first two.
   public init(reading path: String) throws(VolatilityError) {
@@ -47,7 +47,8 @@ public struct SectorTable: Sendable {
     else {
       throw VolatilityError(
         .data,
-        "'\(file)' needs columns of tickers ('Symbol') and sectors ('Sector'); it has \(listed(table.header, upTo: 12))."
+        "'\(file)' needs columns of tickers ('Symbol') and sectors ('Sector'); it has "
+          + "\(listed(table.header, upTo: 12))."
       )
     }
     let name = place(["name", "security", "company", "description"])

@@ -10,8 +10,8 @@ struct Design: Sendable {
   var rows: Int { matrix.rows }
   var columns: Int { matrix.columns }
 
-  /// - Throws: ``VolatilityError`` for regressors of another length than the response, numbers that are not finite, two of
-  ///   one name, none at all, or fewer rows than columns and one.
+  /// - Throws: ``VolatilityError`` for regressors of another length than the response, numbers that are not finite,
+  ///   two of one name, none at all, or fewer rows than columns and one.
   init(_ y: [Double], _ regressors: [(String, [Double])], intercept: Bool) throws(VolatilityError) {
     try Design.check(finite: y, "the response")
     var seen: Set<String> = intercept ? [Design.interceptName] : []

@@ -41,8 +41,8 @@ public struct OLS: Sendable {
   ///   - y: [T].
   ///   - regressors: a name and [T] values each.
   ///   - intercept: whether a column of ones, called `const`, stands before them.
-  /// - Throws: ``VolatilityError`` that says which row is missing or not finite, which columns are collinear, or how many
-  ///   observations there should be.
+  /// - Throws: ``VolatilityError`` that says which row is missing or not finite, which columns are collinear, or
+  ///   how many observations there should be.
   public init(
     _ y: [Double], _ regressors: [(String, [Double])], intercept: Bool = true,
     covariance: RegressionCovariance = .classic, inference: RegressionInference = .studentT

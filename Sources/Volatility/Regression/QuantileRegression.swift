@@ -6,13 +6,15 @@ import Foundation
 /// let fit = try QuantileRegression(csad, [("market", x)], quantile: 0.9)
 /// ```
 public struct QuantileRegression: Sendable {
-  /// How standard errors are estimated. The density at zero of the errors is a kernel estimate with Epanechnikov's kernel.
+  /// How standard errors are estimated. The density at zero of the errors is a kernel estimate with Epanechnikov's
+  /// kernel.
   public enum Covariance: Sendable, Equatable {
     /// Of heteroskedastic errors, D(XᵀX)⁻¹… as Greene has it: what `statsmodels` takes by default.
     case robust
     /// τ(1 − τ)f(0)⁻²(XᵀX)⁻¹.
     case iid
-    /// Powell's (1991) sandwich, with the density estimated at each x_t: what R's `quantreg` calls `ker`, by this kernel.
+    /// Powell's (1991) sandwich, with the density estimated at each x_t: what R's `quantreg` calls `ker`, by this
+    /// kernel.
     case powell
     /// Of coefficients over pairs (x_t, y_t) drawn with replacement.
     case bootstrap(draws: Int, seed: UInt64)

@@ -1,6 +1,6 @@
-/// min Σ ρ_τ(y_t − x_tᵀb) by the simplex method on its vertices: k observations are met exactly, and as long as moving off
-/// one of them lowers the sum, the move goes on to the best of its breakpoints (Barrodale and Roberts 1974, Koenker and
-/// d'Orey 1987). Exact up to rounding.
+/// min Σ ρ_τ(y_t − x_tᵀb) by the simplex method on its vertices: k observations are met exactly, and as long as
+/// moving off one of them lowers the sum, the move goes on to the best of its breakpoints (Barrodale and Roberts
+/// 1974, Koenker and d'Orey 1987). Exact up to rounding.
 struct QuantileSolver {
   private let x: Matrix
   private let tau: Double
@@ -139,8 +139,8 @@ struct QuantileSolver {
     return nil
   }
 
-  /// A vertex that is optimal for moved values is so for the values themselves if no row that is not tied there has changed
-  /// sides: the same weights then balance, as a tied row may take either.
+  /// A vertex that is optimal for moved values is so for the values themselves if no row that is not tied there has
+  /// changed sides: the same weights then balance, as a tied row may take either.
   private func certify(_ vertex: Vertex, _ moves: Int) -> Solution? {
     guard let (_, values) = coefficients(vertex.basis) else { return nil }
     let residuals = zip(exact, x * values).map { $0 - $1 }

@@ -21,8 +21,8 @@ extension OLS {
   }
 }
 
-/// Breusch's and Godfrey's test that residuals are not autocorrelated up to a lag: T·R² of residuals on the regressors and
-/// lagged residuals (zero before the sample), chi-squared.
+/// Breusch's and Godfrey's test that residuals are not autocorrelated up to a lag: T·R² of residuals on the
+/// regressors and lagged residuals (zero before the sample), chi-squared.
 public struct BreuschGodfrey: HypothesisTest {
   public let statistic: Double
   public let pValue: Double

@@ -2,9 +2,9 @@ import Foundation
 
 /// A text table: RFC 4180, and what files in use make of it.
 ///
-/// Tolerated and noted: a byte-order mark, UTF-16, Latin-1, lines that end in CR, text after a closing quote, rows of other
-/// lengths than the header, columns without a name or with another's, no header at all. Separators are found: comma,
-/// semicolon, tab or bar.
+/// Tolerated and noted: a byte-order mark, UTF-16, Latin-1, lines that end in CR, text after a closing quote, rows
+/// of other lengths than the header, columns without a name or with another's, no header at all. Separators are
+/// found: comma, semicolon, tab or bar.
 public struct CSVTable: Sendable {
   /// [columns], each distinct; columns without a name are called `unnamed 2` by their place.
   public let header: [String]
@@ -256,8 +256,8 @@ enum Cell {
     "missing", "nil", "<na>",
   ]
 
-  /// Nil where the text is no number. A percent sign and a currency's are left out; `1,234.5` is read, and `1,5` where the
-  /// decimal mark is a comma.
+  /// Nil where the text is no number. A percent sign and a currency's are left out; `1,234.5` is read, and `1,5`
+  /// where the decimal mark is a comma.
   static func number(_ text: String, decimalComma: Bool = false) -> Double? {
     var text = text
     if let plain = decimalComma ? nil : Double(text) { return plain.isNaN ? nil : plain }

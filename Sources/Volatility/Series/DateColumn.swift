@@ -47,8 +47,8 @@ struct DateColumn {
     self.notes = notes
   }
 
-  /// Real files are in order, without a gap that is long beside the others, and their days follow one another closely: the
-  /// first of these that leaves one reading decides, and where none does, custom.
+  /// Real files are in order, without a gap that is long beside the others, and their days follow one another
+  /// closely: the first of these that leaves one reading decides, and where none does, custom.
   private static func resolve(
     _ readings: [(order: Order, days: [Day?])], _ separator: Character?
   ) -> (order: Order, reason: String) {

@@ -35,8 +35,8 @@ public struct Panel: Sendable {
     (self.dates, self.names, self.columns, self.notes) = (dates, names, columns, notes)
   }
 
-  /// Series on the days that all of them have; what the others have beside is noted. Series without dates must be of one
-  /// length, and are matched by place.
+  /// Series on the days that all of them have; what the others have beside is noted. Series without dates must be
+  /// of one length, and are matched by place.
   public init(joining series: [Series]) throws(VolatilityError) {
     guard let first = series.first else { throw VolatilityError(.data, "No series to join.") }
     guard series.contains(where: { $0.dates != nil }) else {

@@ -23,8 +23,8 @@ extension Panel {
   /// - Parameters:
   ///   - date: the column of dates; nil to find it. A file without one gives a panel without dates.
   ///   - columns: to read; nil for all that hold numbers.
-  /// - Throws: ``VolatilityError`` for a file that cannot be read, has no rows or no column of numbers, or where columns
-  ///   asked for are missing or hold something else.
+  /// - Throws: ``VolatilityError`` for a file that cannot be read, has no rows or no column of numbers, or where
+  ///   columns asked for are missing or hold something else.
   public init(
     reading path: String, layout: PanelLayout = .automatic, date: String? = nil, columns: [String]? = nil,
     duplicates: DuplicateRule = .last

@@ -198,8 +198,8 @@ public enum CalendarRule: Sendable, Equatable {
   case sameDay
   /// The last value known on or before the day, at most so many days old.
   case lastKnown(maximumAge: Int = 7)
-  /// The sum of all values after the calendar's day before, up to the day itself: weekends count to Monday. On the first
-  /// day, that day's value alone.
+  /// The sum of all values after the calendar's day before, up to the day itself: weekends count to Monday. On the
+  /// first day, that day's value alone.
   case sum
   /// As ``sum``, their mean.
   case mean

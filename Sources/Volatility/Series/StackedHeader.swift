@@ -1,4 +1,5 @@
-/// Headers of several lines, as tables with two names a column are written: fields, then tickers, then the index's name.
+/// Headers of several lines, as tables with two names a column are written: fields, then tickers, then the index's
+/// name.
 ///
 /// ```
 /// Price,Close,Close

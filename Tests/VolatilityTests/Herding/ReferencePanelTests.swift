@@ -2,8 +2,8 @@ import Testing
 
 @testable import Volatility
 
-/// The reference numbers of the health-care and energy panel (2020-01-02 to 2020-06-03), from arch 8.0.0 and statsmodels
-/// 0.15.0, to the digits they were printed with.
+/// The reference numbers of the health-care and energy panel (2020-01-02 to 2020-06-03), from arch 8.0.0 and
+/// statsmodels 0.15.0, to the digits they were printed with.
 @Suite(.enabled(if: SharedFinance.isPresent, Comment(rawValue: SharedFinance.missing)))
 struct ReferencePanelTests {
   let panel: Panel

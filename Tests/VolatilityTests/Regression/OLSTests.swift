@@ -57,7 +57,8 @@ struct OLSTests {
     #expect(close(equal.statistic, expected * expected / (c[1, 1] + c[2, 2] + 2 * c[1, 2])))
   }
 
-  /// The plug-in bandwidth in NumPy: 6.1169 from 3 autocovariances; from 4 (arch rounds up) 5.3379, as arch 8.0.0 prints.
+  /// The plug-in bandwidth in NumPy: 6.1169 from 3 autocovariances; from 4 (arch rounds up) 5.3379, as arch 8.0.0
+  /// prints.
   @Test func automaticLags() throws {
     #expect(try OLS(y, x, covariance: .neweyWest(.neweyWest1994)).lags == 6)
     #expect(try OLS(y, x, covariance: .neweyWest(.sampleSize)).lags == 3)

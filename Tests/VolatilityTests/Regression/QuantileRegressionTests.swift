@@ -57,7 +57,8 @@ struct QuantileRegressionTests {
     #expect(!even.isUnique)
   }
 
-  /// Repeated rows, whole numbers, a dummy: many vertices tie. The optimum is compared with all vertices tried one by one.
+  /// Repeated rows, whole numbers, a dummy: many vertices tie. The optimum is compared with all vertices tried one
+  /// by one.
   @Test func tiesAreSolved() throws {
     for seed in 1...25 {
       let draws = Fixture.uniforms(120, seed: UInt64(seed))

@@ -173,7 +173,8 @@ struct CSVTests {
 
   @Test func longTables() throws {
     let text =
-      "date,ticker,open,close\n2020-01-02,A,0,1\n2020-01-02,NA,0,2\n2020-01-03,A,0,3\n2020-01-03,A,0,4\n2020-01-06,NA,0,-\n"
+      "date,ticker,open,close\n2020-01-02,A,0,1\n2020-01-02,NA,0,2\n2020-01-03,A,0,3\n2020-01-03,A,0,4\n"
+      + "2020-01-06,NA,0,-\n"
     let found = try panel(
       text + "2020-01-07,A,0,5\n2020-01-07,NA,0,6\n2020-01-08,A,0,7\n2020-01-08,NA,0,8\n2020-01-09,NA,0,8\n")
     #expect(found.names == ["A", "NA"] && found.rows == 6)
