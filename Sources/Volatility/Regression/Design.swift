@@ -41,8 +41,20 @@ struct Design: Sendable {
     hasIntercept = intercept
   }
 
+  /// Sums of fourth powers of numbers beyond these would leave the range of Double.
+  static let magnitudes = 1e-70...1e70
+
   static func check(finite values: [Double], _ what: String) throws(VolatilityError) {
-    guard let row = values.firstIndex(where: { !$0.isFinite }) else { return }
+    guard let row = values.firstIndex(where: { !$0.isFinite }) else {
+      let greatest = values.reduce(0) { max($0, abs($1)) }
+      guard greatest == 0 || magnitudes.contains(greatest) else {
+        throw VolatilityError(
+          .data,
+          "\(what.prefix(1).uppercased() + what.dropFirst()) has numbers as \(greatest > 1 ? "large" : "small") as"
+            + " \(greatest), beyond what can be computed with: change its unit.")
+      }
+      return
+    }
     throw VolatilityError(
       .data,
       "\(what.prefix(1).uppercased() + what.dropFirst()) is \(values[row]) in row \(row + 1) of \(values.count)"
@@ -91,6 +103,7 @@ struct Design: Sendable {
   private func explain(_ j: Int, by others: [Int]) -> String {
     let own = matrix.column(j)
     if hasIntercept, own.allSatisfy({ $0 == own[0] }) { return "is constant, as the intercept is" }
+    guard !others.isEmpty else { return "cannot be told from zero" }
     let x = Matrix(columns: others.map { matrix.column($0) })
     guard let weights = try? LeastSquares(x, own, tolerance: 1e-13).coefficients else {
       return "is a combination of the columns before it"
