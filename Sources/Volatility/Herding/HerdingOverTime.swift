@@ -94,6 +94,6 @@ public struct QuantileHerding: Sendable {
   }
 
   public func statement(at level: Double = 0.05) -> String {
-    terms.map { HerdingRegression.sentence($0, level) }.joined(separator: " ")
+    terms.map { HerdingWords.proportion.sentence($0, level) }.joined(separator: " ")
   }
 }

@@ -51,21 +51,9 @@ public struct HerdingRegression: Sendable {
 
   /// In words, one sentence a term.
   public func statement(at level: Double = 0.05) -> String {
-    terms.map { HerdingRegression.sentence($0, level) }.joined(separator: " ")
-  }
-
-  static func sentence(_ term: HerdingTerm, _ level: Double) -> String {
-    let c = term.coefficient
-    let numbers = "(\(c.name) = \(rounded(c.value, 6)), t = \(rounded(c.t, 2)), p = \(rounded(c.p, 4)))"
-    let when = term.state == "always" ? "" : " with \(term.state)"
-    switch term.verdict(at: level) {
-    case .herding: return "Herding\(when): dispersion grows less than in proportion to the market \(numbers)."
-    case .antiHerding:
-      return "No herding\(when), the contrary: dispersion grows more than in proportion \(numbers)."
-    case .noEvidence:
-      return
-        "No herding\(when): the term does not differ from zero at \(rounded(100 * level, 1)) % \(numbers)."
-    }
+    var words = HerdingWords.proportion
+    if case .christieHuang = form { words = .tails }
+    return terms.map { words.sentence($0, level) }.joined(separator: " ")
   }
 
   // MARK: Forms
@@ -182,6 +170,35 @@ public struct HerdingRegression: Sendable {
       )
     }
     return try Panel(joining: distinct).complete()
+  }
+}
+
+/// How a verdict is put.
+struct HerdingWords {
+  let herding: String
+  let contrary: String
+  let none: String
+
+  /// Of a nonlinear term in the market.
+  static let proportion = HerdingWords(
+    herding: "dispersion grows less than in proportion to the market",
+    contrary: "dispersion grows more than in proportion to the market",
+    none: "the nonlinear term does not differ from zero")
+  /// Of a dummy for extreme days.
+  static let tails = HerdingWords(
+    herding: "returns lie closer together on those days", contrary: "returns lie further apart on those days",
+    none: "dispersion does not differ on those days")
+
+  func sentence(_ term: HerdingTerm, _ level: Double) -> String {
+    let c = term.coefficient
+    let p = c.p < 0.0001 ? "p < 0.0001" : "p = \(rounded(c.p, 4))"
+    let numbers = "(\(c.name) = \(rounded(c.value, 6)), t = \(rounded(c.t, 2)), \(p))"
+    let when = term.state == "always" ? "" : " with \(term.state)"
+    switch term.verdict(at: level) {
+    case .herding: return "Herding\(when): \(herding) \(numbers)."
+    case .antiHerding: return "No herding\(when), the contrary: \(contrary) \(numbers)."
+    case .noEvidence: return "No herding\(when): \(none) at \(rounded(100 * level, 1)) % \(numbers)."
+    }
   }
 }
 

@@ -118,7 +118,7 @@ public struct SectorReturns: Sendable {
   }
 
   /// BRK.B, BRK-B, BRK/B and brk b are one.
-  private static func plain(_ ticker: String) -> String {
+  static func plain(_ ticker: String) -> String {
     String(ticker.uppercased().map { "-/ _".contains($0) ? "." : $0 })
   }
 }

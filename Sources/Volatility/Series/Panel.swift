@@ -193,11 +193,11 @@ public struct Halt: Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch kind {
-    case .empty: "\(name): no value at all (\(count) rows)"
-    case .absentFirst: "\(name): no value until \(last) (\(count) rows)"
-    case .absentLast: "\(name): no value from \(first) on (\(count) rows)"
-    case .absent: "\(name): no value from \(first) to \(last) (\(count) rows)"
-    case .constant: "\(name): the same value from \(first) to \(last) (\(count) rows)"
+    case .empty: "\(name): no value at all (\(count) row\(count == 1 ? "" : "s"))"
+    case .absentFirst: "\(name): no value until \(last) (\(count) row\(count == 1 ? "" : "s"))"
+    case .absentLast: "\(name): no value from \(first) on (\(count) row\(count == 1 ? "" : "s"))"
+    case .absent: "\(name): no value from \(first) to \(last) (\(count) row\(count == 1 ? "" : "s"))"
+    case .constant: "\(name): the same value from \(first) to \(last) (\(count) row\(count == 1 ? "" : "s"))"
     }
   }
 }

@@ -6,12 +6,14 @@ import Testing
 struct HostileInputTests {
   static let noise = Fixture.normals(60, seed: 31)
   static let inputs: [(String, [Double])] = [
-    ("empty", []), ("one", [1]), ("two", [1, 2]), ("three", [1, 2, 4]), ("constant", [Double](repeating: 3, count: 60)),
+    ("empty", []), ("one", [1]), ("two", [1, 2]), ("three", [1, 2, 4]),
+    ("constant", [Double](repeating: 3, count: 60)),
     ("zeros", [Double](repeating: 0, count: 60)), ("NaN", noise.map { $0 > 2 ? .nan : $0 } + [.nan]),
     ("infinite", noise + [.infinity]), ("alternating", (0..<60).map { $0 % 2 == 0 ? 1 : -1 }),
     ("spike", (0..<60).map { $0 == 30 ? 1 : 0 }), ("last", (0..<60).map { $0 == 59 ? 1 : 0 }),
     ("trend", (0..<60).map(Double.init)), ("parabola", (0..<60).map { Double($0 * $0) }),
-    ("exponential", (0..<60).map { t in (0..<t).reduce(1.0) { p, _ in p * 1.1 } }), ("huge", noise.map { $0 * 1e200 }),
+    ("exponential", (0..<60).map { t in (0..<t).reduce(1.0) { p, _ in p * 1.1 } }),
+    ("huge", noise.map { $0 * 1e200 }),
     ("largest", noise.map { $0 > 0 ? .greatestFiniteMagnitude : -.greatestFiniteMagnitude }),
     ("tiny", noise.map { $0 * 1e-200 }), ("denormal", noise.map { $0 * 1e-310 }),
     ("far", noise.map { 1e15 + $0 }), ("steps", noise.map { $0.rounded() }), ("normal", noise),
@@ -38,8 +40,12 @@ struct HostileInputTests {
     }
     for terms in DeterministicTerms.allCases {
       for lags: LagSelection in [.aic(), .bic(), .tStatistic(), .fixed(2)] {
-        check("ADF \(terms)") { () throws(VolatilityError) in try AugmentedDickeyFuller(x, terms: terms, lags: lags) }
-        check("DF-GLS \(terms)") { () throws(VolatilityError) in try DickeyFullerGLS(x, terms: terms, lags: lags) }
+        check("ADF \(terms)") { () throws(VolatilityError) in
+          try AugmentedDickeyFuller(x, terms: terms, lags: lags)
+        }
+        check("DF-GLS \(terms)") { () throws(VolatilityError) in
+          try DickeyFullerGLS(x, terms: terms, lags: lags)
+        }
       }
       check("PP \(terms)") { () throws(VolatilityError) in try PhillipsPerron(x, terms: terms) }
       check("PP ρ \(terms)") { () throws(VolatilityError) in try PhillipsPerron(x, terms: terms, kind: .rho) }
@@ -62,7 +68,8 @@ struct HostileInputTests {
     let other = Fixture.normals(x.count, seed: 32)
     for (y, z) in [(x, other), (other, x)] {
       for covariance: RegressionCovariance in [
-        .classic, .hc0, .hc1, .hc2, .hc3, .neweyWest(.sampleSize), .neweyWest(.neweyWest1994), .neweyWest(.andrews1991),
+        .classic, .hc0, .hc1, .hc2, .hc3, .neweyWest(.sampleSize), .neweyWest(.neweyWest1994),
+        .neweyWest(.andrews1991),
       ] {
         numbers("OLS of \(name)") { () throws(VolatilityError) in
           let fit = try OLS(y, [("z", z)], covariance: covariance)
@@ -73,12 +80,17 @@ struct HostileInputTests {
         let fit = try OLS(y, [("z", z)])
         let godfrey = try BreuschGodfrey(fit, lags: 2)
         let reset = try RESET(fit)
-        return [godfrey.statistic, godfrey.pValue, reset.statistic, reset.pValue] + fit.varianceInflation.map(\.value)
+        return [godfrey.statistic, godfrey.pValue, reset.statistic, reset.pValue]
+          + fit.varianceInflation.map(\.value)
       }
-      for covariance: QuantileRegression.Covariance in [.robust, .iid, .powell, .bootstrap(draws: 5, seed: 1)] {
+      for covariance: QuantileRegression.Covariance in [
+        .robust, .iid, .powell, .bootstrap(draws: 5, seed: 1),
+      ] {
         numbers("quantile of \(name)") { () throws(VolatilityError) in
           let fit = try QuantileRegression(y, [("z", z)], quantile: 0.3, covariance: covariance)
-          return fit.coefficients.flatMap { [$0.value, $0.standardError, $0.p] } + [fit.objective, fit.pseudoRSquared]
+          return fit.coefficients.flatMap { [$0.value, $0.standardError, $0.p] } + [
+            fit.objective, fit.pseudoRSquared,
+          ]
         }
       }
     }

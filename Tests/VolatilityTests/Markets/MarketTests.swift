@@ -143,6 +143,35 @@ struct RebuiltPanelTests {
     }
   }
 
+  @Test func sectorPanelsOfTheFolder() throws {
+    let root = try #require(SharedFinance.root?.path)
+    let folder = try MarketFolder(reading: root)
+    let reference = try Panel(reading: SharedFinance.path("panel_health_energy_2020.csv"))
+    let days = try #require(reference.dates)
+    for (sector, dispersion) in [("Health Care", "csadHC"), ("Energy", "csadEN")] {
+      let study = try SectorPanel(sector, in: folder, from: days[0], to: days[105])
+      #expect(
+        study.panel.names == ["r", "csad", "cssd", "market", "search", "Δsearch", "oil", "Δoil", "vix"])
+      #expect(study.panel.dates == days && study.panel.columns.allSatisfy { !$0.contains(where: \.isNaN) })
+      let csad = try correlation(study.panel.series("csad").values, reference.series(dispersion).values)
+      #expect(csad >= 0.999 || sector == "Energy" && csad > 0.99, "\(sector): \(csad)")
+      let search = try correlation(study.panel.series("search").values, reference.series("GI").values)
+      #expect(search >= 0.98, "\(search)")
+      for text in [
+        "16 tickers of the sectors have no prices: ", "unnamed 2 may be one",
+        "CARR: no value until 2020-03-18",
+        "-36.98 on 2020-04-20", "Not used: dem2gbp.csv, panel_health_energy_2020.csv", "members enter",
+      ] {
+        #expect(study.notes.contains { $0.text.contains(text) }, "\(text)")
+      }
+      let herding = try HerdingRegression.cck(
+        dispersion: study.panel.series("csad"), market: study.panel.series("r"),
+        covariance: .neweyWest(lags: 4))
+      #expect(herding.verdict() != .herding)
+    }
+    #expect(throws: VolatilityError.self) { try MarketFolder(reading: root + "/nowhere") }
+  }
+
   @Test func searchIndexAndOil() throws {
     let reference = try Panel(reading: SharedFinance.path("panel_health_energy_2020.csv"))
     let days = try #require(reference.dates)

@@ -28,6 +28,20 @@ struct QuantileRegressionTests {
     #expect(fit.residuals.count { $0 == 0 } == 3)
   }
 
+  @Test func bandwidths() throws {
+    for (rule, width, errors) in [
+      (
+        QuantileRegression.Bandwidth.bofinger, 1.7462822449425066,
+        [0.218232368353352, 0.301933637184146, 0.221376423044607]
+      ),
+      (.chamberlain, 0.6586141584727339, [0.208656692943094, 0.288685288522904, 0.21166279171414]),
+    ] {
+      let fit = try QuantileRegression(y, x, covariance: .iid, bandwidth: rule)
+      #expect(
+        close(fit.bandwidth ?? 0, width, 1e-5) && close(fit.coefficients.map(\.standardError), errors, 1e-5))
+    }
+  }
+
   @Test func covariances() throws {
     let robust = try QuantileRegression(y, x, quantile: 0.1)
     // statsmodels weighs the three observations met exactly by the sign of what its iterations leave.

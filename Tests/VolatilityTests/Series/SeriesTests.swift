@@ -78,8 +78,8 @@ struct SeriesTests {
       columns: [[1, .nan, 3, 4], [.nan, .nan, .nan, .nan], [2, 2, 2, .nan]])
     #expect(
       panel.halts(constant: 3).map(\.description) == [
-        "a: no value from 2020-01-03 to 2020-01-03 (1 rows)", "b: no value at all (4 rows)",
-        "c: the same value from 2020-01-02 to 2020-01-06 (3 rows)", "c: no value from 2020-01-07 on (1 rows)",
+        "a: no value from 2020-01-03 to 2020-01-03 (1 row)", "b: no value at all (4 rows)",
+        "c: the same value from 2020-01-02 to 2020-01-06 (3 rows)", "c: no value from 2020-01-07 on (1 row)",
       ])
     let complete = try panel.complete(["a", "c"])
     #expect(complete.rows == 2 && complete.notes.last?.text.contains("2020-01-03, 2020-01-07") == true)
