@@ -55,10 +55,10 @@ public struct KPSS: HypothesisTest {
     let count = Double(y.count)
     statistic = squares / (count * count * variance)
     let table = terms == .constant ? KPSS.constant : KPSS.trend
-    pValue = KPSS.interpolate(statistic, table.map { ($0.statistic, $0.percent) }) / 100
+    pValue = interpolate(statistic, table.map { ($0.statistic, $0.percent) }) / 100
     let rising = table.reversed().map { ($0.percent, $0.statistic) }
     criticalValues = [0.01, 0.05, 0.1].map {
-      CriticalValue(level: $0, value: KPSS.interpolate(100 * $0, rising))
+      CriticalValue(level: $0, value: interpolate(100 * $0, rising))
     }
     (self.lags, observations, self.terms) = (chosen, y.count, terms)
   }
@@ -74,14 +74,6 @@ public struct KPSS: HypothesisTest {
     }
     guard s0 > 0 else { return 0 }
     return Int(min(count - 1, 1.1447 * cbrt(s1 / s0 * (s1 / s0)) * cbrt(count)))
-  }
-
-  /// Linear between points in rising order of x, constant outside.
-  private static func interpolate(_ x: Double, _ points: [(Double, Double)]) -> Double {
-    guard let above = points.firstIndex(where: { $0.0 >= x }) else { return points[points.count - 1].1 }
-    guard above > 0 else { return points[0].1 }
-    let (low, high) = (points[above - 1], points[above])
-    return low.1 + (x - low.0) / (high.0 - low.0) * (high.1 - low.1)
   }
 
   // Simulated quantiles (100 million draws of 2,000 observations) as published with arch (Sheppard).
@@ -114,4 +106,12 @@ public struct KPSS: HypothesisTest {
     (0.1, 0.3223), (0.09, 0.3272), (0.08, 0.3326), (0.07, 0.3388), (0.06, 0.346), (0.05, 0.3546),
     (0.04, 0.3653), (0.03, 0.379), (0.02, 0.3985), (0.01, 0.4313),
   ]
+}
+
+/// Linear between points in rising order of x, constant outside.
+func interpolate(_ x: Double, _ points: [(Double, Double)]) -> Double {
+  guard let above = points.firstIndex(where: { $0.0 >= x }) else { return points[points.count - 1].1 }
+  guard above > 0 else { return points[0].1 }
+  let (low, high) = (points[above - 1], points[above])
+  return low.1 + (x - low.0) / (high.0 - low.0) * (high.1 - low.1)
 }

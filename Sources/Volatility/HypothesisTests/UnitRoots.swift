@@ -14,7 +14,7 @@ public enum LagSelection: Sendable, Equatable {
 }
 
 /// The regression of differences on the level, deterministic terms and lagged differences.
-private enum DickeyFullerRegression {
+enum DickeyFullerRegression {
   static func fit(
     _ y: [Double], _ terms: DeterministicTerms, lags: Int, sample: Int? = nil
   ) throws(VolatilityError) -> OLS {

@@ -49,18 +49,17 @@ public struct SectorPanel: Sendable {
       notes += odd
       add(try prices.present().returns().on(days).renamed("market"))
     }
-    if let search = folder.search {
-      let matched = try SearchIndex.normalized(search, from: start, to: end).on(days, searchRule).renamed(
-        "search")
-      add(matched)
-      // The change on the first day needs the day before it.
-      let before = members.returns.dates.flatMap { _ in folder.prices.dates?.last { $0 < start } }
-      let longer = try SearchIndex.normalized(search, from: start, to: end).on(
-        (before.map { [$0] } ?? []) + days, searchRule)
-      let change = longer.differenced()
-      add(Series(trusted: "Δsearch", days, Array(change.values.suffix(days.count))))
+    // The change on the first day needs the trading day before it, where the prices have one.
+    let longer = (folder.prices.dates?.last { $0 < start }.map { [$0] } ?? []) + days
+    func change(_ level: Series) -> Series {
+      Series(trusted: "Δ\(level.name)", days, Array(level.differenced().values.suffix(days.count)))
     }
-    if let oil = folder.oil {
+    if let search = folder.search {
+      let scaled = try SearchIndex.normalized(search, from: start, to: end).renamed("search")
+      add(try scaled.on(days, searchRule))
+      add(change(try scaled.on(longer, searchRule)))
+    }
+    if let oil = folder.oil?.renamed("oil") {
       let level = try oil.on(days)
       let odd = level.nonPositive.map { "\(level.values[$0]) on \(level.label($0))" }
       if !odd.isEmpty {
@@ -68,10 +67,8 @@ public struct SectorPanel: Sendable {
           Note(.value, "The oil price is zero or less: \(listed(odd)). It enters as it is, with differences.")
         )
       }
-      add(level.renamed("oil"))
-      let before = folder.prices.dates?.last { $0 < start }
-      let change = try oil.on((before.map { [$0] } ?? []) + days).differenced()
-      add(Series(trusted: "Δoil", days, Array(change.values.suffix(days.count))))
+      add(level)
+      add(change(try oil.on(longer)))
     }
     if let index = folder.volatilityIndex { add(try index.on(days).renamed("vix")) }
     panel = try Panel(dates: days, names: columns.map(\.name), columns: columns.map(\.values), notes: notes)

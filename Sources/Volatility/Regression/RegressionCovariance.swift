@@ -8,8 +8,8 @@ public enum LagRule: Sendable, Equatable {
   /// Newey and West (1994): the plug-in bandwidth from n = ⌊4(T/100)^(2/9)⌋ autocovariances of the scores' sum, the
   /// intercept's left out; L = ⌊1.1447·((s₁/s₀)²·T)^(1/3)⌋.
   case neweyWest1994
-  /// Andrews (1991): the plug-in bandwidth from a first-order autoregression of each score, the intercept's left out;
-  /// L = ⌊1.1447·(α₁·T)^(1/3)⌋.
+  /// Andrews (1991): the plug-in bandwidth from a first-order autoregression of each score (its coefficient kept within
+  /// ±0.97), the intercept's left out; L = ⌊1.1447·(α₁·T)^(1/3)⌋.
   case andrews1991
 
   /// - Parameters:

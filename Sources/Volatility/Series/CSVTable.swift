@@ -35,9 +35,7 @@ public struct CSVTable: Sendable {
     guard let first = records.first else {
       throw VolatilityError(.data, "'\(name)' is empty: a header and rows were expected.")
     }
-    let isHeader = first.cells.contains {
-      !$0.isEmpty && Cell.number($0) == nil && !Cell.isMissing($0) && RawDate($0) == nil
-    }
+    let isHeader = CSVTable.isHeader(first.cells, before: records.dropFirst().first?.cells)
     var names = first.cells
     if isHeader {
       records.removeFirst()
@@ -216,6 +214,15 @@ public struct CSVTable: Sendable {
       notes.append(Note(.layout, "Text after a closing quotation mark, kept: lines \(listed(trailing))."))
     }
     return records
+  }
+
+  /// A line with words, unless a date stands in it above another.
+  private static func isHeader(_ cells: [String], before next: [String]?) -> Bool {
+    func isDay(_ text: String) -> Bool { RawDate(text).map { !$0.isMonthly } ?? false }
+    if let next, zip(cells, next).contains(where: { isDay($0) && isDay($1) }) { return false }
+    return cells.contains {
+      !$0.isEmpty && Cell.number($0) == nil && !Cell.isMissing($0) && RawDate($0) == nil
+    }
   }
 
   private static func distinct(_ names: [String], _ file: String, _ notes: inout [Note]) -> [String] {

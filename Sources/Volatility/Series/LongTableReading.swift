@@ -63,7 +63,7 @@ extension PanelReader {
         notes.append(Note(.layout, "Of the columns of numbers, '\(table.header[found])' is read."))
       }
     }
-    let comma = table.separator != "," && Cell.hasDecimalComma(kept.map { table.rows[$0][valuePlace] })
+    let comma = Cell.hasDecimalComma(kept.map { table.rows[$0][valuePlace] })
     guard let values = numbers(valuePlace, kept, comma) else {
       throw VolatilityError(.data, "The column '\(table.header[valuePlace])' of '\(file)' holds no numbers.")
     }

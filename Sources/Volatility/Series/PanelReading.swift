@@ -130,8 +130,7 @@ struct PanelReader {
   ) throws(VolatilityError) -> Panel {
     let places = try chosen(others, wanted)
     let comma =
-      table.separator != ","
-      && Cell.hasDecimalComma(kept.flatMap { row in places.map { table.rows[row][$0] } })
+      Cell.hasDecimalComma(kept.flatMap { row in places.map { table.rows[row][$0] } })
     if comma { notes.append(Note(.layout, "Numbers in '\(file)' have decimal commas.")) }
     var names: [String] = []
     var columns: [[Double]] = []

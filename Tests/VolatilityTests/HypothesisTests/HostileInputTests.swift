@@ -56,6 +56,7 @@ struct HostileInputTests {
     check("LB²") { () throws(VolatilityError) in try LjungBox(x, lags: 3, squared: true) }
     check("ARCH") { () throws(VolatilityError) in try ARCHLM(x, lags: 3) }
     check("sign") { () throws(VolatilityError) in try SignBias(standardized: x) }
+    check("ZA") { () throws(VolatilityError) in try ZivotAndrews(x, break: .levelAndTrend) }
     check("VR") { () throws(VolatilityError) in try VarianceRatio(x, steps: 3) }
     numbers("description of \(name)") { () throws(VolatilityError) in
       let d = try Description(x)

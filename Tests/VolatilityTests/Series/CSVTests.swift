@@ -150,6 +150,18 @@ struct CSVTests {
     #expect(index.dates?.count == 2 && has(index.notes, "has no name") && index.names == ["P"])
   }
 
+  @Test func noHeaderAndQuotedCommas() throws {
+    let bare = try panel(
+      "2020-01-02,AAPL,75.1\n2020-01-02,MSFT,160.6\n2020-01-03,AAPL,74.4\n2020-01-03,MSFT,158.6\n")
+    #expect(
+      bare.names == ["AAPL", "MSFT"] && bare.columns[0] == [75.1, 74.4] && has(bare.notes, "no header"))
+    #expect(try panel("Date,1,2\n2020-01-02,3,4\n").names == ["1", "2"])
+    let quoted = try panel("Date,P\n2020-01-02,\"1,5\"\n2020-01-03,\"2,25\"\n")
+    #expect(quoted.columns[0] == [1.5, 2.25] && has(quoted.notes, "decimal commas"))
+    let grouped = try panel("Date,P\n2020-01-02,\"1,500\"\n2020-01-03,\"2,250.5\"\n")
+    #expect(grouped.columns[0] == [1500, 2250.5])
+  }
+
   @Test func stackedHeaders() throws {
     let rows = "2020-01-02,75.1,160.6\n2020-01-03,74.4,158.6\n"
     let found = try panel("Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n" + rows)
@@ -194,12 +206,14 @@ struct CSVTests {
       "Date,,Open,Close\n2020-01-02,1,\"1,234.5\",2\n2020-01-03,2,NA,.\n2020-01-06,3,-,7\n",
       "d;t;v\r\n02.01.2020;AA;1,5\r\n02.01.2020;BB;\"2\"\"\"\r\n03.01.2020;AA;3\r\n",
       "\u{FEFF}Jan 2, 2020\t1\nJan 3, 2020\t2\n", "x\n1\n2\n3\n", "1/2/2020 10:00,5%\n1/3/2020 11:00,6%\n",
-      "20200102,1\n20200103,2e308\n", "date,p\n2020-01-02,inf\n",
+      "Price,Close,Close\nTicker,AAPL,MSFT\nDate,,\n2020-01-02,75.1,160.6\n2020-01-03,1,2\n",
+      "Symbol,Name,Sector\nA,\"Alpha, Inc\",Tech\nB,Beta,Food\n", "20200102,1\n20200103,2e308\n",
+      "date,p\n2020-01-02,inf\n",
     ].map { Array($0.utf8) }
     let pool: [UInt8] = Array("\",;\t|\n\r-./:0129 eENaT%$\u{FF}é".utf8) + [0, 0xFF, 0xC3, 0xEF, 0xBB, 0xFE]
     var generator = SplitMix64(seed: 11)
     var read = 0
-    for round in 0..<6000 {
+    for round in 0..<8000 {
       var bytes = seeds[round % seeds.count]
       for _ in 0...generator.below(6) {
         let place = bytes.isEmpty ? 0 : generator.below(bytes.count)
@@ -213,6 +227,7 @@ struct CSVTests {
       }
       do throws(VolatilityError) {
         let table = try CSVTable(Data(bytes), name: "mutated")
+        if let sectors = try? SectorTable(table, name: "mutated") { #expect(!sectors.sectors.isEmpty) }
         let layout: PanelLayout = round % 3 == 0 ? .long() : round % 3 == 1 ? .wide : .automatic
         let panel = try Panel(table, name: "mutated", layout: layout)
         read += 1
