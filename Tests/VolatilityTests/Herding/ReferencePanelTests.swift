@@ -80,6 +80,57 @@ struct ReferencePanelTests {
     #expect(energy.verdict() == .antiHerding)
   }
 
+  /// Values printed by statsmodels 0.15.0.
+  @Test func otherHerdingForms() throws {
+    let (csad, cssd) = (try panel.series("csadHC"), try panel.series("cssdHC"))
+    let market = try panel.series("ewHC")
+    let hac = RegressionCovariance.neweyWest(lags: 4)
+    for (tail, values, t) in [
+      (
+        0.01, [2.0021195241784, 2.43327975982506, 1.43048033372413],
+        [12.16898835611025, 5.09830708213148, 4.04366838500124]
+      ),
+      (
+        0.05, [1.8775229979379, 1.80729680556873, 1.68182852252979],
+        [14.51277195445727, 3.09630434296116, 5.39882323944497]
+      ),
+    ] {
+      let test = try HerdingRegression.christieHuang(
+        dispersion: cssd, market: market, tail: tail, covariance: hac)
+      #expect(
+        close(test.coefficients.map(\.value), values, 1e-10) && close(test.coefficients.map(\.t), t, 1e-10))
+      #expect(test.verdict() == .antiHerding && test.statement().contains("further apart"))
+    }
+    let asymmetric = try HerdingRegression.asymmetric(dispersion: csad, market: market, covariance: hac)
+    #expect(
+      close(
+        asymmetric.coefficients.map(\.value),
+        [1.03935313504791, 0.31336435821637, 0.22947750704148, -0.00972713275697, 0.00599400969034], 1e-10))
+    #expect(
+      close(
+        asymmetric.coefficients.map(\.t),
+        [9.15741139622091, 2.82585584401528, 2.49951000692242, -0.70175348607767, 0.79739692933283], 1e-10))
+    #expect(close(asymmetric.symmetry?.statistic ?? 0, 1.6981021972918289, 1e-10))
+    let state = try HerdingRegression.stateDependent(
+      dispersion: csad, market: market, state: panel.series("GI"), at: [60], covariance: hac)
+    #expect(
+      close(
+        state.coefficients.map(\.t),
+        [13.76767885103912, -0.02665104729488, -0.27954921589958, 3.5004992038865, 0.96975613669015], 1e-9))
+    let term = state.terms[0].coefficient
+    #expect(close(term.value, 0.00322829086323, 1e-11) && close(term.t, 0.243985730606, 1e-9))
+    #expect(close(term.p, 0.8077367981880974, 1e-9))
+    let quantiles = try QuantileHerding(dispersion: csad, market: market, quantiles: [0.25, 0.9])
+    #expect(
+      close(
+        quantiles.fits[0].coefficients.map(\.value), [0.67904990319415, 0.27100399758522, -0.00374281200461],
+        1e-5))
+    #expect(
+      close(
+        quantiles.fits[1].coefficients.map(\.value), [1.27216825111932, 0.62417554156533, -0.03087388551479],
+        1e-5))
+  }
+
   @Test func volatilityOnDispersionAndSearch() throws {
     let csad = try column("csadHC")
     let search = try column("GIs")

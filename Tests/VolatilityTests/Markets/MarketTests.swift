@@ -153,6 +153,10 @@ struct RebuiltPanelTests {
       #expect(
         study.panel.names == ["r", "csad", "cssd", "market", "search", "Δsearch", "oil", "Δoil", "vix"])
       #expect(study.panel.dates == days && study.panel.columns.allSatisfy { !$0.contains(where: \.isNaN) })
+      let (change, expected) = (try study.panel.series("Δoil").values, try reference.series("oil_d").values)
+      #expect(
+        close(Array(change.dropFirst()), Array(expected.dropFirst()), 1e-12)
+          && close(change[0], 61.17 - 61.14, 1e-9))
       let csad = try correlation(study.panel.series("csad").values, reference.series(dispersion).values)
       #expect(csad >= 0.999 || sector == "Energy" && csad > 0.99, "\(sector): \(csad)")
       let search = try correlation(study.panel.series("search").values, reference.series("GI").values)
