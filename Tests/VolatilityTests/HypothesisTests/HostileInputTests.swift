@@ -15,7 +15,7 @@ struct HostileInputTests {
     ("exponential", (0..<60).map { t in (0..<t).reduce(1.0) { p, _ in p * 1.1 } }),
     ("huge", noise.map { $0 * 1e200 }),
     ("largest", noise.map { $0 > 0 ? .greatestFiniteMagnitude : -.greatestFiniteMagnitude }),
-    ("tiny", noise.map { $0 * 1e-200 }), ("denormal", noise.map { $0 * 1e-310 }),
+    ("tiny", noise.map { $0 * 1e-200 }), ("denormal", noise.map { $0 * 0x1p-1030 }),
     ("far", noise.map { 1e15 + $0 }), ("steps", noise.map { $0.rounded() }), ("normal", noise),
     ("short", Array(noise.prefix(12))),
   ]
