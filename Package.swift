@@ -31,7 +31,8 @@ let libtorchLibraries: [LinkerSetting] = [
   .linkedLibrary("m", .when(platforms: [.linux])),
 ]
 
-// Recursions over thousands of observations: debug builds of them make tests ten times slower.
+// Recursions over thousands of observations, and decoders under millions of mutated inputs: debug builds of them make tests
+// many times slower, and keep values longer than the program does, which hides pointers to what is gone.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -111,7 +112,7 @@ if !withoutTorch {
       dependencies: [
         "Torch", "CJPEG", "CPNG", "CZlib", "CMatio", "CArchive",
         .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      ], swiftSettings: optimised),
     .target(
       name: "Runs",
       dependencies: ["Torch", "Command", yams, .product(name: "Crypto", package: "swift-crypto")]),

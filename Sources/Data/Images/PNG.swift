@@ -52,22 +52,28 @@ enum PNG {
         name,
         "is cut off or damaged: \(packed) bytes of pixels cannot unpack to \(header.width)×\(header.height)")
     }
-    var image = png_image()
-    image.version = UInt32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&image) }
-    guard png_image_begin_read_from_memory(&image, plain, plain.count) != 0 else {
-      throw .file(name, "is not a PNG picture that can be read: \(message(image))")
-    }
-    image.format =
-      (header.isGray ? 0 : PNG_FORMAT_FLAG_COLOR) | (header.hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0)
-    // Without it libpng takes 16 bits for linear light and changes them.
-    if header.bitDepth == 16 { image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB) }
     let colors = header.isGray ? 1 : 3
     let stored = colors + (header.hasAlpha ? 1 : 0)
     var pixels = [UInt8](repeating: 0, count: header.width * header.height * stored)
-    guard png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 else {
-      throw .file(name, "is a damaged PNG picture: \(message(image))")
+    // libpng keeps the places of both from the beginning of reading to its end.
+    let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+    image.initialize(to: png_image())
+    image.pointee.version = UInt32(PNG_IMAGE_VERSION)
+    defer {
+      png_image_free(image)
+      image.deallocate()
     }
+    let failure = plain.withUnsafeBytes { plain -> String? in
+      guard png_image_begin_read_from_memory(image, plain.baseAddress, plain.count) != 0 else {
+        return "is not a PNG picture that can be read"
+      }
+      image.pointee.format =
+        (header.isGray ? 0 : PNG_FORMAT_FLAG_COLOR) | (header.hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0)
+      // Without it libpng takes 16 bits for linear light and changes them.
+      if header.bitDepth == 16 { image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB) }
+      return png_image_finish_read(image, nil, &pixels, 0, nil) != 0 ? nil : "is a damaged PNG picture"
+    }
+    if let failure { throw .file(name, "\(failure): \(message(image.pointee))") }
     if header.hasAlpha { pixels = dropAlpha(pixels, colors: colors) }
     return Picture(width: header.width, height: header.height, channels: colors, pixels: pixels)
   }

@@ -158,6 +158,17 @@ struct PictureTests {
 
   // MARK: Writing
 
+  /// What is decoded late must still be there: pictures of more than a chunk, several at once.
+  @Test func largePictures() throws {
+    var generator = SystemRandomNumberGenerator()
+    let pixels = (0..<3 * 700 * 600).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let original = Picture(width: 700, height: 600, channels: 3, pixels: pixels)
+    let file = try PictureWriter.png(original)
+    DispatchQueue.concurrentPerform(iterations: 16) { _ in
+      #expect((try? Picture(decoding: file, name: "memory")) == original)
+    }
+  }
+
   @Test func writing() throws {
     let folder = try TemporaryFolder()
     for channels in [1, 3] {
