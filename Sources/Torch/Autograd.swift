@@ -53,6 +53,7 @@ extension Tensor {
 ///   - file: the caller's, for messages.
 ///   - line: the caller's, for messages.
 /// - Returns: one gradient an input, of its shape.
+@inline(never)  // so that the caller keeps the arrays, of which only handles are passed on
 public func grad(
   of outputs: [Tensor], wrt inputs: [Tensor], seeds: [Tensor?]? = nil, retainGraph: Bool = false,
   createGraph: Bool = false, allowUnused: Bool = false, file: StaticString = #fileID, line: UInt = #line
