@@ -44,6 +44,7 @@ var products: [Product] = [
   .library(name: "Command", targets: ["Command"]),
   .library(name: "Reports", targets: ["Reports"]),
   .library(name: "Volatility", targets: ["Volatility"]),
+  .library(name: "VolatilityStudies", targets: ["VolatilityStudies"]),
 ]
 var dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -74,6 +75,9 @@ var targets: [Target] = [
     cxxSettings: boostHeaders + [.unsafeFlags(["-O2"]), .define("EIGEN_MPL2_ONLY")]),
   .target(name: "Volatility", dependencies: ["CNumerics", "CNLopt"], swiftSettings: optimised),
   .testTarget(name: "VolatilityTests", dependencies: ["Volatility"]),
+  .target(name: "VolatilityStudies", dependencies: ["Volatility", "Reports", "Command"]),
+  .testTarget(
+    name: "VolatilityStudiesTests", dependencies: ["VolatilityStudies", "Volatility", "Reports", "Command"]),
 ]
 
 // MARK: The tower
