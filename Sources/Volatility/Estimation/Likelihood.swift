@@ -341,6 +341,94 @@ final class Likelihood {
     return sum - 0.5 * logs
   }
 
+  // MARK: Information
+
+  /// Σ ½ ∂ln σ²_t ∂ln σ²_tᵀ + ∂ε_t ∂ε_tᵀ/σ²_t, the expected second derivatives under the normal, with the outer product of
+  /// scores for the distribution's parameters; after `gradient` at the same point. [n, n].
+  func information() -> [Double] {
+    let r = recursion
+    let n = specification.parameters.count
+    let width = specification.width
+    let shapes = n - width
+    var sum = [Double](repeating: 0, count: n * n)
+    let extra = r.extraColumn
+    sum.withUnsafeMutableBufferPointer { sum in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { rows in
+        for t in 0..<count {
+          let state = UnsafeMutableRawPointer(r.stateRow(t)).assumingMemoryBound(to: Double.self)
+          let residual = UnsafeMutableRawPointer(r.residualRow(t)).assumingMemoryBound(to: Double.self)
+          let a = 0.5.squareRoot() * r.rate[t]
+          let b = 1 / r.variance[t].squareRoot()
+          for k in 0..<width {
+            rows[k] = a * state[k]
+            rows[width + k] = b * residual[k]
+          }
+          if let extra { rows[extra] += 0.5.squareRoot() * r.extra[t] }
+          for i in 0..<width {
+            for j in 0...i { sum[i * n + j] += rows[i] * rows[j] + rows[width + i] * rows[width + j] }
+          }
+          for i in 0..<shapes {
+            for j in 0...i {
+              sum[(width + i) * n + width + j] += shapeSlopes[t * shapes + i] * shapeSlopes[t * shapes + j]
+            }
+          }
+        }
+      }
+      for i in 0..<n { for j in 0..<i { sum[j * n + i] = sum[i * n + j] } }
+    }
+    return sum
+  }
+
+  /// ln L under normal innovations, or −∞ as soon as it has fallen behind: `checkpoints` holds the sums of the best
+  /// point so far after each block of observations, and takes those of a better one. For comparing starting points.
+  func score(_ theta: [Double], _ checkpoints: inout [Double]) -> Double {
+    let block = 256
+    let margin = 20.0
+    let r = recursion
+    evaluations += 1
+    return theta.withUnsafeBufferPointer { pointer in
+      let theta = pointer.baseAddress!
+      let isWhole = specification.model.mean.inMean != nil || process is FIGARCH
+      let own = theta + specification.processStart
+      if isWhole {
+        guard filter(theta, gradient: false) else { return -.infinity }
+      } else {
+        fillIntercept(theta)
+        linearResiduals(theta)
+        for t in 0..<(specification.model.mean.movingAverageLags > 0 ? count : 0) {
+          movingAverage(t, theta, false)
+        }
+        guard fillPresample(theta, false), process.begin(own, r, gradient: false) else { return -.infinity }
+      }
+      var sums: [Double] = []
+      var sum = 0.0
+      var product = 1.0
+      var from = 0
+      while from < count {
+        let to = min(from + block, count)
+        if !isWhole {
+          guard process.scan(from..<to, own, r, gradient: false) else { return -.infinity }
+        }
+        for t in from..<to {
+          let h = r.variance[t]
+          sum -= 0.5 * r.residuals[t] * r.residuals[t] / h
+          product *= h
+          if t & 7 == 7 || product < 1e-200 || product > 1e200 {
+            sum -= 0.5 * log(product)
+            product = 1
+          }
+        }
+        if sums.count < checkpoints.count, !(sum > checkpoints[sums.count] - margin) { return -.infinity }
+        sums.append(sum)
+        from = to
+      }
+      sum -= 0.5 * log(product) + Double(count) * NormalLaw.logRootTwoPi
+      guard sum.isFinite else { return -.infinity }
+      if checkpoints.isEmpty || sums.last! > checkpoints.last! { checkpoints = sums }
+      return sum
+    }
+  }
+
   /// gradient += Σ a_t ∂ln σ²_t + b_t ∂ε_t.
   @inline(__always)
   private func accumulate(_ gradient: UnsafeMutablePointer<Double>, _ weights: (Int) -> (Double, Double)) {

@@ -98,7 +98,12 @@ struct Specification: Sendable {
     meanCount = linear.count + moving.count + feedback.count
     processCount = own.count
     varianceCount = own.count + drivers.count
-    parameters = linear + moving + feedback + own + drivers + shape
+    var all = linear + moving + feedback + own + drivers + shape
+    // Where the sample's intercepts are asked to be positive, ω alone need not be.
+    if form == .additiveOnSample, !drivers.isEmpty, let omega = process.interceptIndex {
+      all[meanCount + omega].lower = -100
+    }
+    parameters = all
     dropped = max(mean.presample, model.regressors.map(\.timing.lag).max() ?? 0)
   }
 
@@ -107,7 +112,7 @@ struct Specification: Sendable {
     process.inequalities.map { row in
       var all = [Double](repeating: 0, count: parameters.count)
       for (k, value) in row.coefficients.enumerated() { all[processStart + k] = value }
-      return .init(coefficients: all, bound: row.bound)
+      return .init(coefficients: all, bound: row.bound, isStationarity: row.isStationarity)
     }
   }
 

@@ -25,7 +25,7 @@ struct APARCH: VarianceProcess {
     var row = [Double](repeating: 0, count: 2 + p + o + q)
     for i in 0..<p { row[alpha + i] = 1 }
     for j in 0..<q { row[beta + j] = 1 }
-    return [.init(coefficients: row, bound: 1)]
+    return [.init(coefficients: row, bound: 1, isStationarity: true)]
   }
 
   func begin(_ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool) -> Bool {

@@ -31,7 +31,7 @@ struct EGARCH: VarianceProcess {
     guard q > 1 else { return [] }
     var row = [Double](repeating: 0, count: 1 + p + o + q)
     for j in 0..<q { row[beta + j] = 1 }
-    return [.init(coefficients: row, bound: 0.9999)]
+    return [.init(coefficients: row, bound: 0.9999, isStationarity: true)]
   }
 
   func scan(

@@ -37,7 +37,7 @@ struct GARCH: VarianceProcess {
     for i in 0..<p { row[alpha + i] = 1 }
     for i in 0..<o { row[gamma + i] = 0.5 }
     for j in 0..<q { row[beta + j] = 1 }
-    if p + o + q > 0 { rows.append(.init(coefficients: row, bound: 1)) }
+    if p + o + q > 0 { rows.append(.init(coefficients: row, bound: 1, isStationarity: true)) }
     return rows
   }
 

@@ -15,6 +15,10 @@ struct ParameterSpecification: Sendable {
 struct LinearInequality: Sendable {
   var coefficients: [Double]
   var bound: Double
+  /// Whether it is there for stationarity, not for positive variances.
+  var isStationarity = false
+  /// The observation at which it asks for a positive intercept.
+  var time: Int?
 }
 
 /// A recursion for conditional variances: one type, one file a family.

@@ -1,0 +1,349 @@
+/// Maximises ln L over a feasible set: sequential quadratic programming with damped BFGS updates of the information matrix,
+/// then Newton's method on the face where the search ended.
+final class Search {
+  let likelihood: Likelihood
+  let feasible: FeasibleSet
+  let options: FitOptions
+
+  struct Point {
+    var theta: [Double]
+    /// ln L and its gradient.
+    var value: Double
+    var gradient: [Double]
+    var active: ActiveSet
+    /// Minus the second derivatives of ln L, [n, n], zeros for parameters that do not move; nil where the search did not
+    /// come so far.
+    var hessian: [Double]?
+    /// The largest component of the gradient an observation along the face.
+    var projectedGradient = Double.infinity
+    /// Why the search stopped where that is not because the gradient vanished.
+    var reason: String?
+  }
+
+  init(_ likelihood: Likelihood, _ feasible: FeasibleSet, _ options: FitOptions) {
+    self.likelihood = likelihood
+    self.feasible = feasible
+    self.options = options
+  }
+
+  var n: Int { feasible.count }
+
+  /// The best point from a feasible start.
+  ///
+  /// - Parameter target: with a value of ln L, the search gives up where it seems to end below that.
+  func run(_ start: [Double], target: Double? = nil) -> Point {
+    var point = Point(
+      theta: start, value: 0, gradient: [Double](repeating: 0, count: n),
+      active: ActiveSet(sides: (0..<n).map { feasible.isFixed($0) ? .fixed : .free }))
+    feasible.snap(&point.theta)
+    point.value = likelihood.gradient(point.theta, &point.gradient)
+    guard point.value > -.infinity else {
+      point.reason = "the likelihood is not finite at the starting point"
+      return point
+    }
+    guard n > 0 else { return point }
+    var metric = firstMetric()
+    var iterations = 0
+    for _ in 0..<4 {
+      descend(&point, &metric, &iterations, target: target)
+      if let target, point.value < target - 1e-3 { return point }
+      if polish(&point) { return finish(point) }
+      // Not yet on the right face, or no maximum: on with what the second derivatives say.
+      guard iterations < options.maximumIterations, let hessian = point.hessian else { break }
+      metric = Self.definite(hessian, n, fallback: metric)
+    }
+    return finish(point)
+  }
+
+  private func finish(_ point: Point) -> Point {
+    var point = point
+    point.projectedGradient = projectedGradient(point)
+    if point.projectedGradient <= options.tolerance {
+      point.reason = nil
+    } else if point.reason == nil {
+      point.reason = "no further step raised the likelihood"
+    }
+    return point
+  }
+
+  // MARK: Quasi-Newton steps
+
+  private func descend(
+    _ point: inout Point, _ metric: inout [Double], _ iterations: inout Int, target: Double?
+  ) {
+    var isFresh = true
+    var next = point.gradient
+    let enough = max(1e-11, 1e-15 * abs(point.value))
+    point.reason = nil
+    while true {
+      let down = point.gradient.map { -$0 }
+      guard
+        let solution = QuadraticProgram(
+          feasible: feasible, theta: point.theta, metric: metric, gradient: down
+        ).solve()
+      else {
+        guard !isFresh else {
+          point.reason = "the quadratic model has no solution"
+          return
+        }
+        _ = likelihood.gradient(point.theta, &point.gradient)
+        metric = firstMetric()
+        isFresh = true
+        continue
+      }
+      point.active = solution.active
+      let slope = zip(down, solution.step).reduce(0) { $0 + $1.0 * $1.1 }
+      if -slope < enough { return }
+      if let target, -slope < 0.05, point.value - 10 * slope < target - 0.01 { return }
+      guard iterations < options.maximumIterations else {
+        point.reason = "\(iterations) iterations were not enough"
+        return
+      }
+      iterations += 1
+      // A step that is long enough to matter and short enough to help.
+      var share = 1.0
+      var found = -Double.infinity
+      var theta = point.theta
+      while true {
+        for k in 0..<n { theta[k] = point.theta[k] + share * solution.step[k] }
+        feasible.snap(&theta)
+        found = likelihood.gradient(theta, &next)
+        if found >= point.value - 1e-4 * share * slope - 1e-14 * abs(point.value) { break }
+        if found > -.infinity {
+          // The vertex of the parabola through what is known.
+          let best = slope * share / (2 * (slope - (point.value - found) / share))
+          share = min(max(best.isFinite ? best : 0, 0.1 * share), 0.5 * share)
+        } else {
+          share *= 0.2
+        }
+        if share < 1e-12 { break }
+      }
+      guard share >= 1e-12 else {
+        if isFresh {
+          point.reason = "no further step raised the likelihood"
+          return
+        }
+        _ = likelihood.gradient(point.theta, &point.gradient)
+        metric = firstMetric()
+        isFresh = true
+        continue
+      }
+      isFresh = false
+      update(&metric, from: point, to: theta, next)
+      point.theta = theta
+      point.value = found
+      point.gradient = next
+    }
+  }
+
+  /// BFGS with Powell's (1978) damping.
+  private func update(_ metric: inout [Double], from point: Point, to theta: [Double], _ gradient: [Double]) {
+    let s = zip(theta, point.theta).map { $0 - $1 }
+    var y = zip(point.gradient, gradient).map { $0 - $1 }
+    var bs = [Double](repeating: 0, count: n)
+    for i in 0..<n { for j in 0..<n { bs[i] += metric[i * n + j] * s[j] } }
+    var sy = 0.0
+    var sbs = 0.0
+    for k in 0..<n {
+      sy += s[k] * y[k]
+      sbs += s[k] * bs[k]
+    }
+    guard sbs > 0 else { return }
+    if sy < 0.1 * sbs {
+      let mix = 0.9 * sbs / (sbs - sy)
+      for k in 0..<n { y[k] = mix * y[k] + (1 - mix) * bs[k] }
+      sy = 0.1 * sbs
+    }
+    for i in 0..<n {
+      for j in 0..<n { metric[i * n + j] += y[i] * y[j] / sy - bs[i] * bs[j] / sbs }
+    }
+  }
+
+  /// The expected information, made definite; after `likelihood.gradient`.
+  private func firstMetric() -> [Double] {
+    var metric = likelihood.information()
+    for k in 0..<n {
+      let scale = likelihood.specification.parameters[k].scale
+      // A parameter that does not matter here moves by its own size at most.
+      metric[k * n + k] += 1e-9 * metric[k * n + k] + 1e-3 / (scale * scale)
+    }
+    return metric
+  }
+
+  /// The matrix with the signs of its eigenvalues made positive, in units of its diagonal.
+  static func definite(_ hessian: [Double], _ n: Int, fallback: [Double]) -> [Double] {
+    let unit = (0..<n).map { k -> Double in
+      let value = abs(hessian[k * n + k])
+      return value > 0 ? value.squareRoot() : max(fallback[k * n + k], 1e-300).squareRoot()
+    }
+    var matrix = Matrix(rows: n, columns: n)
+    for i in 0..<n { for j in 0..<n { matrix[i, j] = hessian[i * n + j] / (unit[i] * unit[j]) } }
+    for k in 0..<n where matrix[k, k] == 0 { matrix[k, k] = 1 }
+    guard let (values, vectors) = matrix.symmetricEigen else { return fallback }
+    var metric = [Double](repeating: 0, count: n * n)
+    for (k, value) in values.enumerated() {
+      let size = max(abs(value), 1e-6)
+      for i in 0..<n {
+        for j in 0..<n { metric[i * n + j] += size * vectors[i, k] * vectors[j, k] * unit[i] * unit[j] }
+      }
+    }
+    return metric
+  }
+
+  // MARK: Newton's method on a face
+
+  /// Whether the point is a maximum on its face; leaves the second derivatives in it.
+  private func polish(_ point: inout Point) -> Bool {
+    guard let basis = Face.basis(feasible, point.active) else { return false }
+    let m = basis.columns
+    let hessian = self.hessian(point.theta, Face.moving(basis))
+    point.hessian = hessian
+    guard m > 0 else { return true }
+    guard let inner = Face.curvature(hessian, basis).definiteInverse else { return false }
+    var next = point.gradient
+    var decrement = Double.infinity
+    for _ in 0..<8 {
+      let slope = Face.slope(point.gradient, basis)
+      let move = inner * slope
+      let size = zip(slope, move).reduce(0) { $0 + $1.0 * $1.1 }
+      // As far as sums of this length can tell.
+      guard size < 0.2 * decrement, size > 1e-24 else { break }
+      decrement = size
+      let step = basis * move
+      var theta = zip(point.theta, step).map { $0 + $1 }
+      if !feasible.contains(theta, tolerance: 1e-13) { return size < 1e-9 }
+      feasible.snap(&theta)
+      let value = likelihood.gradient(theta, &next)
+      guard value > point.value - 1e-9 - 1e-13 * abs(value) else { break }
+      point.theta = theta
+      point.value = value
+      point.gradient = next
+    }
+    return decrement < 1e-6
+  }
+
+  /// Minus the second derivatives of ln L in the parameters `moving`, by central differences of the gradient.
+  func hessian(_ theta: [Double], _ moving: [Int]) -> [Double] {
+    var found = [Double](repeating: 0, count: n * n)
+    var above = [Double](repeating: 0, count: n)
+    var below = above
+    let parameters = likelihood.specification.parameters
+    for k in moving {
+      // The cube root of the unit roundoff times the parameter's size.
+      var h = 6e-6 * max(parameters[k].scale, min(abs(theta[k]), 10 * parameters[k].scale))
+      var shifted = theta
+      shifted[k] = theta[k] + h
+      h = shifted[k] - theta[k]
+      var values = (likelihood.gradient(shifted, &above), 0.0)
+      shifted[k] = theta[k] - h
+      values.1 = likelihood.gradient(shifted, &below)
+      if values.0 > -.infinity, values.1 > -.infinity {
+        for j in moving { found[k * n + j] = (below[j] - above[j]) / (2 * h) }
+        continue
+      }
+      // At the edge of what can be worked out: differences to one side.
+      let sign: Double = values.0 > -.infinity ? 1 : -1
+      var centre = above
+      var far = above
+      shifted[k] = theta[k]
+      _ = likelihood.gradient(shifted, &centre)
+      shifted[k] = theta[k] + sign * h
+      _ = likelihood.gradient(shifted, &above)
+      shifted[k] = theta[k] + 2 * sign * h
+      _ = likelihood.gradient(shifted, &far)
+      for j in moving { found[k * n + j] = sign * (3 * centre[j] - 4 * above[j] + far[j]) / (2 * h) }
+    }
+    for i in 0..<n {
+      for j in 0..<i {
+        let mean = 0.5 * (found[i * n + j] + found[j * n + i])
+        found[i * n + j] = mean
+        found[j * n + i] = mean
+      }
+    }
+    return found
+  }
+
+  private func projectedGradient(_ point: Point) -> Double {
+    guard let basis = Face.basis(feasible, point.active) else { return .infinity }
+    let slope = Face.slope(point.gradient, basis)
+    return slope.reduce(0) { max($0, abs($1)) } / Double(likelihood.count)
+  }
+}
+
+/// The directions that active constraints leave.
+enum Face {
+  /// [n, m] with orthonormal columns: zero in parameters on bounds, orthogonal to equalities and active rows.
+  static func basis(_ feasible: FeasibleSet, _ active: ActiveSet) -> Matrix? {
+    let n = feasible.count
+    let free = active.free
+    let rows =
+      feasible.equalities.map(\.coefficients) + active.rows.map { feasible.inequalities[$0].coefficients }
+    var normals: [[Double]] = []
+    func remove(_ from: inout [Double]) {
+      for _ in 0..<2 {
+        for normal in normals {
+          let part = zip(normal, from).reduce(0) { $0 + $1.0 * $1.1 }
+          for k in from.indices { from[k] -= part * normal[k] }
+        }
+      }
+    }
+    func append(_ vector: [Double]) -> Bool {
+      var rest = vector
+      remove(&rest)
+      let length = rest.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      guard length > 1e-9 else { return false }
+      normals.append(rest.map { $0 / length })
+      return true
+    }
+    for row in rows {
+      let part = free.map { row[$0] }
+      let length = part.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      guard length > 0 else { continue }
+      _ = append(part.map { $0 / length })
+    }
+    let rank = normals.count
+    var basis = Matrix(rows: n, columns: free.count - rank)
+    var column = 0
+    if rank == 0 {
+      for (i, k) in free.enumerated() { basis[k, i] = 1 }
+      return basis
+    }
+    for i in free.indices {
+      guard column < basis.columns else { break }
+      var unit = [Double](repeating: 0, count: free.count)
+      unit[i] = 1
+      guard append(unit) else { continue }
+      for (j, k) in free.enumerated() { basis[k, column] = normals[normals.count - 1][j] }
+      column += 1
+    }
+    return column == basis.columns ? basis : nil
+  }
+
+  /// Parameters that change along the face.
+  static func moving(_ basis: Matrix) -> [Int] {
+    (0..<basis.rows).filter { basis.row($0).contains { $0 != 0 } }
+  }
+
+  static func curvature(_ hessian: [Double], _ basis: Matrix) -> Matrix {
+    let n = basis.rows
+    return basis.transposed * (Matrix(rows: n, columns: n, hessian) * basis)
+  }
+
+  static func slope(_ gradient: [Double], _ basis: Matrix) -> [Double] { basis.transposed * gradient }
+}
+
+extension Matrix {
+  /// The inverse of a positive definite matrix, worked out in units of its diagonal; nil where it is not definite.
+  var definiteInverse: Matrix? {
+    let n = rows
+    if n == 0 { return self }
+    guard diagonal.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+    let unit = diagonal.map { 1 / $0.squareRoot() }
+    var scaled = self
+    for i in 0..<n { for j in 0..<n { scaled[i, j] *= unit[i] * unit[j] } }
+    guard scaled.cholesky != nil, var inverse = scaled.inverse else { return nil }
+    for i in 0..<n { for j in 0..<n { inverse[i, j] *= unit[i] * unit[j] } }
+    guard inverse.diagonal.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+    return inverse
+  }
+}
