@@ -5,7 +5,7 @@ import Volatility
 public struct MarketTruth: Sendable, Codable, Equatable {
   /// Of the sector's GARCH-X with same-day regressors: `mu`, `omega`, `alpha[1]`, `beta[1]`, `phi[csad]`, `phi[G]`.
   public var variance: [String: Double]
-  /// Of the other sector's return on a unit of `dG`, percent.
+  /// Of the other sector's return on `G`, percent.
   public var otherOnEpidemic: Double
 
   public static let fileName = "truth.json"
@@ -36,14 +36,14 @@ public struct SimulatedMarket: Sendable {
   public var sector = "Health Care"
   public var other = "Energy"
 
-  public init(days: Int = 1500, members: Int = 40, seed: UInt64 = 1) {
+  public init(days: Int = 3000, members: Int = 40, seed: UInt64 = 1) {
     self.days = days
     self.members = members
     self.seed = seed
     truth = MarketTruth(
       variance: [
         "mu": 0.05, "omega": 0.05, "alpha[1]": 0.1, "beta[1]": 0.6, "phi[csad]": 0.2, "phi[G]": 2,
-      ], otherOnEpidemic: -15)
+      ], otherOnEpidemic: -2)
   }
 
   /// Writes `prices.csv`, `sectors.csv`, `search.csv`, `sp500.csv` and `truth.json` into a folder, which is made.
@@ -61,8 +61,8 @@ public struct SimulatedMarket: Sendable {
 
     // Waves of interest with noise, as a share of the greatest.
     var raw = (0..<days).map { t in
-      let x = Double(t) / 250
-      let waves = [(0.8, 0.12, 1.0), (1.7, 0.2, 0.5), (3.1, 0.15, 0.8), (4.6, 0.25, 0.6)]
+      let x = Double(t) / Double(days)
+      let waves = [(0.15, 0.02, 1.0), (0.35, 0.04, 0.5), (0.6, 0.03, 0.8), (0.85, 0.05, 0.6)]
       return waves.reduce(0.0) { $0 + $1.2 * exp(-(x - $1.0) * (x - $1.0) / (2 * $1.1 * $1.1)) }
     }
     for t in raw.indices { raw[t] = max(0, raw[t] * (1 + 0.15 * normal())) }
@@ -89,8 +89,7 @@ public struct SimulatedMarket: Sendable {
       variance = omega + alpha * residual * residual + beta * variance + ofDispersion * dispersion + ofEpidemic * g
       residual = variance.squareRoot() * normal()
       let sectorReturn = mu + residual
-      let change = t == 0 ? 0 : (interest[t] - interest[t - 1]) / 100
-      let otherReturn = truth.otherOnEpidemic * change + 0.4 * sectorReturn + 1.2 * normal()
+      let otherReturn = truth.otherOnEpidemic * g + 0.4 * sectorReturn + 1.2 * normal()
       for i in 0..<members {
         prices[i].append(prices[i].last! * exp((sectorReturn + own[i]) / 100))
         prices[members + i].append(prices[members + i].last! * exp((otherReturn + 1.5 * normal()) / 100))
