@@ -155,21 +155,33 @@ extension HTMLReport.Content {
     }
     html += "<thead><tr>\(titles.joined())</tr></thead>\n<tbody>\n"
     let best = table.columns.indices.map(table.best)
+    // After the digits without taking room, so that points stay below each other.
+    func hanging(_ text: String) -> String { "<span class=\"hanging\">\(text)</span>" }
     for row in table.rows.indices {
       let cells = table.columns.indices.map { column in
-        let (value, deviation, n) = table.parts(row, column)
+        let parts = table.parts(row, column)
         let isNumber = table.rows[row][column].isNumber
-        var cell = escaped(isNumber ? value.replacing("-", with: "−") : value)
+        var cell = escaped(isNumber ? parts.value.replacing("-", with: "−") : parts.value)
         if best[column].contains(row) { cell = "<strong>\(cell)</strong>" }
-        if let deviation { cell += "<span class=\"spread\"> ± \(escaped(deviation))</span>" }
-        if let n { cell += "<span class=\"spread\"> (\(n))</span>" }
-        if case .missing = table.rows[row][column] { cell = "<span class=\"spread\">–</span>" }
+        if let deviation = parts.deviation {
+          cell += "<span class=\"spread\"> ± \(escaped(deviation))</span>"
+        }
+        if let n = parts.n { cell += "<span class=\"spread\"> (\(n))</span>" }
+        if !parts.lead.isEmpty {
+          cell = "<span class=\"spread\">\(parts.lead)\(cell)\(hanging(parts.trail))</span>"
+        }
+        if parts.stars > 0 { cell += hanging(String(repeating: "*", count: parts.stars)) }
+        if case .missing = table.rows[row][column], !table.isUnder(row) {
+          cell = "<span class=\"spread\">–</span>"
+        }
         return "<td\(classes[column])>\(cell)</td>"
       }
-      html += "<tr>\(cells.joined())</tr>\n"
+      let names = (table.hasRule(above: row) ? ["rule"] : []) + (table.isUnder(row) ? ["under"] : [])
+      let attribute = names.isEmpty ? "" : " class=\"\(names.joined(separator: " "))\""
+      html += "<tr\(attribute)>\(cells.joined())</tr>\n"
     }
     html += "</tbody>\n</table></div>\n"
-    if let note = table.note { html += "<p class=\"small\">\(escaped(note))</p>\n" }
+    for note in table.allNotes { html += "<p class=\"small\">\(escaped(note))</p>\n" }
   }
 
   /// One picture over the width of the text.

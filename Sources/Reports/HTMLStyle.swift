@@ -73,6 +73,10 @@ enum HTMLStyle {
     .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
     th.number { white-space: normal; }
     .spread { color: var(--soft); }
+    .hanging { display: inline-block; width: 0; }
+    tr.rule td { border-top: 1px solid var(--soft); }
+    tr:has(+ tr.under) td { border-bottom: none; padding-bottom: 0; }
+    tr.under td { padding-top: 0; }
     figure { margin: 1.5rem 0; }
     img { display: block; max-width: 100%; height: auto; }
     .pixels { image-rendering: pixelated; }

@@ -8,12 +8,12 @@ extension ReportTable {
     for row in rows.indices {
       cells.append(
         columns.indices.map { column in
-          let (value, deviation, n) = parts(row, column)
-          var text = Self.markdown(value)
+          let parts = parts(row, column)
+          var text = parts.lead + Self.markdown(parts.value) + parts.trail
           if best[column].contains(row) { text = "**\(text)**" }
-          if let deviation { text += " ± \(deviation)" }
-          if let n { text += " (\(n))" }
-          return text
+          if let deviation = parts.deviation { text += " ± \(deviation)" }
+          if let n = parts.n { text += " (\(n))" }
+          return text + String(repeating: "\\*", count: parts.stars)
         })
     }
     let widths = columns.indices.map { column in max(3, cells.map { $0[column].count }.max()!) }
@@ -31,7 +31,7 @@ extension ReportTable {
       }.joined(separator: " | ") + " |"
     var lines = [line(cells[0]), rule] + cells.dropFirst().map(line)
     if !caption.isEmpty { lines = [Self.markdown(caption), ""] + lines }
-    if let note { lines += ["", note] }
+    for note in allNotes { lines += ["", note == self.note ? note : Self.markdown(note)] }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -64,26 +64,41 @@ extension ReportTable {
     lines.append("    \\midrule")
     for row in rows.indices {
       let cells = columns.indices.map { column in
-        let (value, deviation, n) = parts(row, column)
-        var text = rows[row][column].isNumber ? Self.number(value) : Self.latex(value)
+        let parts = parts(row, column)
+        var text = rows[row][column].isNumber ? Self.number(parts.value) : Self.latex(parts.value)
         if best[column].contains(row) { text = "\\textbf{\(text)}" }
-        if let deviation { text += " $\\pm$ \(deviation)" }
-        if let n { text += " (\(n))" }
-        return text
+        if let deviation = parts.deviation { text += " $\\pm$ \(deviation)" }
+        if let n = parts.n { text += " (\(n))" }
+        // What stands after the digits takes no room, so that points stay below each other.
+        if parts.stars > 0 { text += "\\rlap{$^{\(String(repeating: "*", count: parts.stars))}$}" }
+        return parts.lead + text + (parts.trail.isEmpty ? "" : "\\rlap{\(parts.trail)}")
       }
-      lines.append("    " + cells.joined(separator: " & ") + " \\\\")
+      if hasRule(above: row) { lines.append("    \\midrule") }
+      // After a line's end these would be read as its options.
+      let isOption = ["[", "*"].contains { cells[0].hasPrefix($0) }
+      lines.append("    " + (isOption ? "{}" : "") + cells.joined(separator: " & ") + " \\\\")
     }
     lines.append("    \\bottomrule")
     lines.append("  \\end{tabular}")
-    if let note { lines.append("  \\par\\smallskip\\footnotesize \(Self.latex(note))") }
+    for note in allNotes { lines.append("  \\par\\smallskip\\footnotesize \(Self.latex(note))") }
     lines.append("\\end{table}")
     return lines.joined(separator: "\n") + "\n"
   }
 
   private static func number(_ text: String) -> String {
-    text.replacing("-∞", with: "$-\\infty$").replacing("∞", with: "$\\infty$").replacing("-", with: "$-$")
+    text.replacing("<", with: "$<$").replacing("-∞", with: "$-\\infty$").replacing("∞", with: "$\\infty$")
+      .replacing("-", with: "$-$")
       .replacing("$$-$\\infty$", with: "$-\\infty$")
   }
+
+  private static let greek: [Character: String] = [
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta", "θ": "theta",
+    "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
+    "τ": "tau",
+    "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Λ": "Lambda",
+    "Σ": "Sigma",
+    "Φ": "Phi", "Ω": "Omega",
+  ]
 
   private static func latex(_ text: String) -> String {
     var result = ""
@@ -100,7 +115,13 @@ extension ReportTable {
       case "±": result += "$\\pm$"
       case "−": result += "$-$"
       case "×": result += "$\\times$"
-      default: result.append(character)
+      case "·": result += "$\\cdot$"
+      case "²": result += "$^2$"
+      case "³": result += "$^3$"
+      case "∞": result += "$\\infty$"
+      case "≥": result += "$\\geq$"
+      case "≤": result += "$\\leq$"
+      default: result += greek[character].map { "$\\\($0)$" } ?? String(character)
       }
     }
     return result
@@ -119,7 +140,7 @@ extension ReportTable {
         var cells: [String]
         switch row[column] {
         case .text(let text): cells = [text]
-        case .number(let value): cells = [Self.digits(value)]
+        case .number(let value), .styled(let value, _): cells = [Self.digits(value)]
         case .mean(let mean, let deviation, let n):
           cells = [Self.digits(mean), deviation.map(Self.digits) ?? "", "\(n)"]
         case .missing: cells = [""]

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A table for people: in HTML, Markdown, LaTeX and CSV. The best of a column is bold, means come with their deviation and
-/// n.
+/// A table for people: in HTML, Markdown, LaTeX, CSV and for terminals. The best of a column is bold, means come with their
+/// deviation and n, estimates with their stars and, below them, errors in parentheses.
 ///
 /// ```swift
 /// var table = ReportTable([.text("method"), .number("accuracy", .percent(1), best: .highest)])
@@ -18,6 +18,8 @@ public struct ReportTable: Sendable {
     case significant(Int)
     /// A fraction, as percent with that many digits after the point; the title then says `(%)`.
     case percent(Int)
+    /// A probability with that many digits after the point; below them as `<0.001`.
+    case probability(Int)
   }
 
   /// Which number of a column is bold.
@@ -49,7 +51,35 @@ public struct ReportTable: Sendable {
     case number(Double)
     /// A mean over n runs and their sample standard deviation, nil if n is 1.
     case mean(Double, deviation: Double?, n: Int)
+    /// A number that is not written as its column says alone; in CSV it is the bare number.
+    case styled(Double, Style)
     case missing
+
+    /// What is written about a number.
+    public struct Style: Sendable, Equatable {
+      /// nil: the column's.
+      public var format: Format?
+      /// After it, raised.
+      public var stars: Int
+      /// As for standard errors below estimates.
+      public var isInParentheses: Bool
+
+      public init(_ format: Format? = nil, stars: Int = 0, isInParentheses: Bool = false) {
+        self.format = format
+        self.stars = stars
+        self.isInParentheses = isInParentheses
+      }
+    }
+
+    /// A number with as many stars; NaN is ``missing``.
+    public static func estimate(_ value: Double, stars: Int = 0, _ format: Format? = nil) -> Cell {
+      value.isNaN ? .missing : .styled(value, Style(format, stars: stars))
+    }
+
+    /// A number in parentheses, as a standard error below its estimate; NaN is ``missing``.
+    public static func parenthesised(_ value: Double, _ format: Format? = nil) -> Cell {
+      value.isNaN ? .missing : .styled(value, Style(format, isInParentheses: true))
+    }
 
     /// The mean of the values, their sample standard deviation, and how many there are.
     public static func sample(_ values: [Double]) -> Cell {
@@ -68,13 +98,14 @@ public struct ReportTable: Sendable {
     var value: Double? {
       switch self {
       case .number(let value), .mean(let value, _, _): value.isNaN ? nil : value
+      case .styled(let value, let style): value.isNaN || style.isInParentheses ? nil : value
       case .text, .missing: nil
       }
     }
 
     var isNumber: Bool {
       switch self {
-      case .number, .mean: true
+      case .number, .mean, .styled: true
       case .text, .missing: false
       }
     }
@@ -86,6 +117,10 @@ public struct ReportTable: Sendable {
   public private(set) var rows: [[Cell]] = []
   /// What the table shows, in one sentence; empty for none.
   public var caption: String
+  /// Sentences below the table, one a paragraph.
+  public var notes: [String] = []
+  /// Rows with a line above them.
+  private(set) var rules: Set<Int> = []
 
   public init(_ columns: [Column], caption: String = "") {
     precondition(!columns.isEmpty, "a table needs a column")
@@ -98,6 +133,9 @@ public struct ReportTable: Sendable {
     precondition(row.count == columns.count, "\(columns.count) cells a row, found \(row.count)")
     rows.append(row)
   }
+
+  /// Draws a line between the rows so far and those to come.
+  public mutating func rule() { if !rows.isEmpty { rules.insert(rows.count) } }
 
   // MARK: What all forms share
 
@@ -122,6 +160,24 @@ public struct ReportTable: Sendable {
     return "Mean ± sample standard deviation" + (commonN.map { ", n = \($0)." } ?? " (n).")
   }
 
+  /// What ± means, and what the writer has to say.
+  var allNotes: [String] { (note.map { [$0] } ?? []) + notes }
+
+  func hasRule(above row: Int) -> Bool { rules.contains(row) && rows.indices.contains(row) }
+
+  /// Whether a row holds but parentheses, which belong to the row above.
+  func isUnder(_ row: Int) -> Bool {
+    var found = false
+    for cell in rows[row] {
+      switch cell {
+      case .missing, .text(""): continue
+      case .styled(_, let style) where style.isInParentheses: found = true
+      default: return false
+      }
+    }
+    return found
+  }
+
   /// The rows whose cell is the best of the column. Equal to the reader means equal: all that look like the best are.
   func best(_ column: Int) -> Set<Int> {
     let sign: Double
@@ -137,15 +193,32 @@ public struct ReportTable: Sendable {
     return Set(values.filter { format.text($0.value) == format.text(top) }.map(\.row))
   }
 
-  /// A cell's parts as plain text, with `-` for minus.
-  func parts(_ row: Int, _ column: Int) -> (value: String, deviation: String?, n: Int?) {
+  /// A cell as plain text, with `-` for minus.
+  struct Parts {
+    /// An opening parenthesis.
+    var lead = ""
+    var value: String
+    var stars = 0
+    /// A closing parenthesis.
+    var trail = ""
+    var deviation: String?
+    var n: Int?
+  }
+
+  func parts(_ row: Int, _ column: Int) -> Parts {
     let format = columns[column].format
     switch rows[row][column] {
-    case .text(let text): return (text, nil, nil)
-    case .number(let value): return (format.text(value), nil, nil)
+    case .text(let text): return Parts(value: text)
+    case .number(let value): return Parts(value: format.text(value))
     case .mean(let mean, let deviation, let n):
-      return (format.text(mean), deviation.map { format.deviation($0, of: mean) }, commonN == nil ? n : nil)
-    case .missing: return ("", nil, nil)
+      return Parts(
+        value: format.text(mean), deviation: deviation.map { format.deviation($0, of: mean) },
+        n: commonN == nil ? n : nil)
+    case .styled(let value, let style):
+      let (lead, trail) = style.isInParentheses ? ("(", ")") : ("", "")
+      return Parts(
+        lead: lead, value: (style.format ?? format).text(value), stars: max(0, style.stars), trail: trail)
+    case .missing: return Parts(value: "")
     }
   }
 }
@@ -157,6 +230,9 @@ extension ReportTable.Format {
     switch self {
     case .fixed(let digits): return Self.fixed(value, digits)
     case .percent(let digits): return Self.fixed(value * 100, digits)
+    case .probability(let digits):
+      let least = pow(0.1, Double(max(0, digits)))
+      return value >= 0 && value < least / 2 ? "<" + Self.fixed(least, digits) : Self.fixed(value, digits)
     case .significant(let digits):
       // A whole number loses nothing, whatever its length.
       if value == value.rounded(), value.magnitude < 1e9 { return String(Int(value)) }

@@ -116,3 +116,85 @@ import Testing
     #expect(ReportTable.Format.fixed(1).text(-0.01) == "0.0")
   }
 }
+
+@Suite struct EstimateTableTests {
+  /// Two regressions beside each other, as papers print them.
+  private var table: ReportTable {
+    var table = ReportTable(
+      [.text(""), .number("(1) OLS", .fixed(3)), .number("(2)", .fixed(3))], caption: "CSAD on the market")
+    table.append(["const", .estimate(1.0668, stars: 3), .estimate(-0.25)])
+    table.append(["", .parenthesised(0.1082), .parenthesised(12.5)])
+    table.append(["GI_s", .missing, .estimate(0.001, stars: 1)])
+    table.append(["", .missing, .parenthesised(0.0004)])
+    table.rule()
+    table.append(["Observations", .estimate(106, .significant(4)), .estimate(106, .significant(4))])
+    table.append(["p of F", .estimate(0.00004, .probability(3)), .estimate(0.0312, .probability(3))])
+    table.notes = ["Newey–West errors; * p < 0.10."]
+    return table
+  }
+
+  @Test func plain() {
+    #expect(
+      table.plain == """
+        CSAD on the market
+
+                        (1) OLS       (2)
+        ────────────  ─────────  ────────
+        const          1.067***   -0.250
+                      (0.108)    (12.500)
+        GI_s                       0.001*
+                                  (0.000)
+        ────────────  ─────────  ────────
+        Observations     106         106
+        p of F        <0.001       0.031
+
+        Newey–West errors; * p < 0.10.
+
+        """)
+  }
+
+  @Test func latex() {
+    let lines = table.latex.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(lines.contains("const & 1.067\\rlap{$^{***}$} & $-$0.250 \\\\"))
+    #expect(lines.contains("& (0.108\\rlap{)} & (12.500\\rlap{)} \\\\"))
+    #expect(lines.filter { $0 == "\\midrule" }.count == 2)
+    #expect(lines.contains("p of F & $<$0.001 & 0.031 \\\\"))
+    #expect(lines.contains("\\par\\smallskip\\footnotesize Newey–West errors; * p \\textless{} 0.10."))
+  }
+
+  @Test func markdownAndCSV() {
+    #expect(table.markdown.contains("| const        | 1.067\\*\\*\\* |   -0.250 |"))
+    #expect(table.markdown.contains("|              |     (0.108) | (12.500) |"))
+    #expect(table.markdown.contains("&lt;0.001"))
+    #expect(table.markdown.hasSuffix("\nNewey–West errors; \\* p &lt; 0.10.\n"))
+    #expect(table.csv.contains("const,1.0668,-0.25\r\n,0.1082,12.5\r\n"))
+    #expect(table.csv.contains("p of F,4e-05,0.0312\r\n"))
+  }
+
+  @Test func html() {
+    var report = HTMLReport(title: "t")
+    report.table(table)
+    #expect(isWellFormed(report.html))
+    #expect(report.html.contains("1.067<span class=\"hanging\">***</span>"))
+    #expect(report.html.contains("<tr class=\"under\">") && report.html.contains("<tr class=\"rule\">"))
+    #expect(report.html.contains("<span class=\"spread\">(0.108<span class=\"hanging\">)</span></span>"))
+  }
+
+  @Test func letters() {
+    var table = ReportTable([.text("τ = 0.1"), .number("ΔGI")])
+    table.append(["[a] σ²", 1])
+    table.append(["R² ≥ β·x", .missing])
+    #expect(table.latex.contains("$\\tau$ = 0.1 & $\\Delta$GI \\\\"))
+    #expect(table.latex.contains("    {}[a] $\\sigma$$^2$ & 1 \\\\"))
+    #expect(table.latex.contains("R$^2$ $\\geq$ $\\beta$$\\cdot$x &  \\\\"))
+  }
+
+  @Test func nothingIsMissing() {
+    #expect(ReportTable.Cell.estimate(.nan) == .missing && ReportTable.Cell.parenthesised(.nan) == .missing)
+    var empty = ReportTable([.text("a"), .number("b")])
+    #expect(empty.plain == "a  b\n─  ─\n")
+    empty.rule()
+    empty.append(["x", .number(-.infinity)])
+    #expect(empty.plain.contains("−∞") && !empty.latex.contains("\\midrule\n    \\midrule"))
+  }
+}

@@ -3,8 +3,8 @@ import Volatility
 
 /// The mean's equation in words: `constant`, `ar:1`, `arma:1,1`, `har:1,5,22`, `ar:1+in-mean:volatility`.
 ///
-/// Terms are joined by `+`. The intercept is in every mean that has not the term `zero`: `zero+ar:1` is an AR(1) without
-/// one. `ls`, `arx`, `armax` and `harx` are `constant`, `ar`, `arma` and `har` which demand regressors of the mean.
+/// Terms are joined by `+`. The intercept is in every mean that has not the term `zero`: `zero+ar:1` is an AR(1)
+/// without one. `ls`, `arx`, `armax` and `harx` are `constant`, `ar`, `arma` and `har` which demand regressors of the mean.
 public struct MeanSpecification: Sendable, Equatable {
   public var model: MeanModel
   /// Whether the text names an equation that makes no sense without regressors.

@@ -3,8 +3,8 @@ import Volatility
 
 /// Names of columns as flags have them: `csad,GIs`, each with its own timing where it says so: `csad@lagged,GIs@same`.
 ///
-/// A name with a comma, a quotation mark, or an @ that is part of it stands in double quotation marks, doubled inside, as in
-/// CSV.
+/// A name with a comma, a quotation mark, or an @ that is part of it stands in double quotation marks, doubled inside,
+/// as in CSV.
 public struct RegressorList: Sendable, Equatable {
   public struct Entry: Sendable, Equatable {
     public var name: String

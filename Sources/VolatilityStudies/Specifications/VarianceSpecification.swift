@@ -3,8 +3,8 @@ import Volatility
 /// The variance in words: `garch:1,1`, `gjr:1,1,1`, `figarch:1,1`, `ewma:0.94`.
 ///
 /// Orders are P (size of shocks), O (their sign) and Q (past variances). `garch` takes P,Q or P,O,Q; `gjr`, `tarch`,
-/// `egarch` and `aparch` take P,O,Q, or P,Q with O = 1. Without numbers all orders are 1. `power=` and `truncation=` follow
-/// the orders where a form has them.
+/// `egarch` and `aparch` take P,O,Q, or P,Q with O = 1. Without numbers all orders are 1. `power=` and `truncation=`
+/// follow the orders where a form has them.
 enum VarianceGrammar {
   static let grammar = SpecificationGrammar(
     subject: "variance",
