@@ -45,6 +45,20 @@ enum Fixture {
 
   static let noise = normals(300, seed: 8)
 
+  /// A GJR process with innovations of somewhat fat tails.
+  static func asymmetricReturns(_ count: Int, seed: UInt64) -> [Double] {
+    var variance = 1.0
+    var shock = 0.0
+    return normals(count, seed: seed).enumerated().map { t, z in
+      let innovation = z * (1 + 0.05 * z * z) / 1.17
+      if t > 0 {
+        variance = 0.04 + (0.06 + (shock < 0 ? 0.08 : 0)) * shock * shock + 0.86 * variance
+      }
+      shock = variance.squareRoot() * innovation
+      return 0.05 + shock
+    }
+  }
+
   /// A stationary autoregression about a slight trend.
   static let autoregression: [Double] = {
     var a = [Double](repeating: 0, count: 300)

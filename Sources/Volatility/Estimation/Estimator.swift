@@ -137,22 +137,52 @@ struct Estimator {
 
   // MARK: Fitting
 
-  func fit() throws(VolatilityError) -> VolatilityFit { try summary(of: best()) }
+  func fit() throws(VolatilityError) -> VolatilityFit {
+    let (point, search) = try best()
+    return try summary(of: point, search)
+  }
 
-  /// The best point that searches found.
-  func best() throws(VolatilityError) -> Search.Point {
+  /// The best point that searches found, and the search that knows the constraints there.
+  func best() throws(VolatilityError) -> (Search.Point, Search) {
     let search = Search(likelihood, feasible, options)
-    var points = try starts()
-    // The grid knows nothing of likelihoods' other maxima: the best point and those far from it each get a search.
-    var best = search.run(points.removeFirst())
-    for start in points {
-      let other = search.run(start, target: best.value)
-      if other.value > best.value + 1e-7 { best = other }
+    let points = try starts()
+    let found = best(search, points)
+    if found.reason == nil { return (found, search) }
+    if let (tamed, other) = withSizeEffects(points) { return (tamed, other) }
+    guard let rescued = Rescue.run(search, from: found), rescued.value >= found.value - 1e-9 else {
+      return (found, search)
     }
-    if best.reason != nil, let rescued = Rescue.run(search, from: best), rescued.value >= best.value - 1e-9 {
-      best = rescued
+    return (rescued, search)
+  }
+
+  private func best(_ search: Search, _ starts: [[Double]]) -> Search.Point {
+    // The grid knows nothing of likelihoods' other maxima: the best point and those far from it each get a search.
+    var best = search.run(starts[0])
+    for start in starts.dropFirst() {
+      let other = search.run(start, target: best.reason == nil ? best.value : nil)
+      let isBetter =
+        (best.reason == nil) == (other.reason == nil)
+        ? other.value > best.value + 1e-7 : other.reason == nil && other.value > best.value - 2
+      if isBetter { best = other }
     }
     return best
+  }
+
+  /// EGARCH in small samples, where large negative size effects lead to where the filter is not invertible: the maximum
+  /// among α ≥ 0, or the one that a search from there finds without that bound.
+  private func withSizeEffects(_ starts: [[Double]]) -> (Search.Point, Search)? {
+    guard specification.process is EGARCH else { return nil }
+    var narrowed = feasible
+    for (k, one) in specification.parameters.enumerated()
+    where one.name.hasPrefix("alpha[") && !feasible.isFixed(k) { narrowed.lower[k] = 0 }
+    let inside = starts.filter { narrowed.contains($0) }
+    guard !inside.isEmpty else { return nil }
+    let search = Search(likelihood, narrowed, options)
+    let point = best(search, inside)
+    guard point.reason == nil else { return nil }
+    let free = Search(likelihood, feasible, options)
+    let further = free.run(point.theta)
+    return further.reason == nil && further.value >= point.value - 1e-9 ? (further, free) : (point, search)
   }
 
   private func starts() throws(VolatilityError) -> [[Double]] {
@@ -189,8 +219,13 @@ struct Estimator {
       )
     }
     var found = [first.theta]
-    for (value, theta) in scored.dropFirst() where value > first.value - 0.05 * Double(likelihood.count) {
-      guard found.count < points.searches else { break }
+    let near = scored.dropFirst().filter { $0.value > first.value - 0.05 * Double(likelihood.count) }
+    var signatures: Set = [points.signature(first.theta)]
+    for (_, theta) in near where found.count < points.searches {
+      if signatures.insert(points.signature(theta)).inserted { found.append(theta) }
+    }
+    if signatures.count > 1 { return found }
+    for (_, theta) in near where found.count < points.searches {
       if found.allSatisfy({ distance($0, theta) > 3 }) { found.append(theta) }
     }
     return found

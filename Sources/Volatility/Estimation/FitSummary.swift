@@ -1,6 +1,6 @@
 extension Estimator {
   /// What the user sees of the point that a search ended in.
-  func summary(of point: Search.Point) throws(VolatilityError) -> VolatilityFit {
+  func summary(of point: Search.Point, _ search: Search) throws(VolatilityError) -> VolatilityFit {
     guard point.value > -.infinity else {
       throw VolatilityError(
         .estimation,
@@ -10,10 +10,10 @@ extension Estimator {
     let names = specification.names
     var warnings: [String] = []
     let values = specification.restore(point.theta, sample)
-    let found = try covariance(point, values)
+    let found = try covariance(point, search, values)
     warnings += found.warnings
 
-    let active = activeNames(point.active)
+    let active = activeNames(point.active, search.feasible)
     let status: FitStatus =
       point.reason.map { .stoppedEarly($0) } ?? (active.isEmpty ? .converged : .convergedOnBound(active))
     if let reason = point.reason {
@@ -65,10 +65,11 @@ extension Estimator {
       warnings: warnings)
   }
 
-  private func covariance(_ point: Search.Point, _ values: [Double]) throws(VolatilityError) -> (
-    matrix: Matrix?, errors: [Double?], warnings: [String]
-  ) {
-    let search = Search(likelihood, feasible, options)
+  private func covariance(_ point: Search.Point, _ search: Search, _ values: [Double]) throws(VolatilityError)
+    -> (
+      matrix: Matrix?, errors: [Double?], warnings: [String]
+    )
+  {
     let found = ParameterCovariance(search, point, options.covariance)
     let none = [Double?](repeating: nil, count: values.count)
     guard let inner = found.matrix else { return (nil, none, found.warnings) }
@@ -109,7 +110,7 @@ extension Estimator {
     return specification.process.persistence(own, lowerVariance: lower)
   }
 
-  private func activeNames(_ active: ActiveSet) -> [String] {
+  private func activeNames(_ active: ActiveSet, _ feasible: FeasibleSet) -> [String] {
     var names: [String] = []
     for (k, side) in active.sides.enumerated() where side == .lower || side == .upper {
       let bound = side == .lower ? feasible.lower[k] : feasible.upper[k]
@@ -124,6 +125,10 @@ extension Estimator {
       let name = specification.names[k]
       if k >= specification.width {
         remarks.append("'\(name)' is at the limit of its range: the data do not determine it")
+      } else if specification.process is EGARCH, name.hasPrefix("alpha[") {
+        remarks.append(
+          "'\(name)' is held at zero: the searches that let it fall further ended where the filter is not invertible"
+        )
       } else {
         remarks.append(
           "'\(name)' is on its bound: it has no standard error, and those of the others take it as known")
@@ -135,6 +140,11 @@ extension Estimator {
         feasible.inequalities[row].isStationarity
           ? "the optimum lies on \(text): the variance is integrated and has no unconditional value; standard errors hold along that line"
           : "the optimum lies on \(text); standard errors hold along it")
+    }
+    if !likelihood.isStable(point.theta) {
+      remarks.append(
+        "the filter is not invertible at the optimum: small errors in a variance grow through |z|, so that this maximum may be one of many"
+      )
     }
     let isIntegrated = point.active.rows.contains { feasible.inequalities[$0].isStationarity }
     let isEWMA = specification.process is EWMA

@@ -72,6 +72,22 @@ final class Likelihood {
     shapeSlopes.deallocate()
   }
 
+  /// The size of each parameter below which a change hardly matters, in the sample's units.
+  var scales: [Double] {
+    let s = specification
+    func size(_ values: [Double]) -> Double {
+      (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+    }
+    let spread = size(sample.startResiduals)
+    var found = s.parameters.map { $0.scale * power(spread, $0.power) }
+    for k in s.meanRegressors.indices {
+      let at = s.linearCount - s.meanRegressors.count + k
+      found[at] /= size(sample.meanColumns[at])
+    }
+    for (k, column) in sample.varianceColumns.enumerated() { found[s.regressorStart + k] /= size(column) }
+    return found
+  }
+
   // MARK: Values
 
   /// ln L; −∞ where a variance is not positive and finite.

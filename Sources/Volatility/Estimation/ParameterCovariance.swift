@@ -25,7 +25,10 @@ struct ParameterCovariance {
       matrix = basis * inner * basis.transposed
       return
     }
-    let hessian = point.hessian ?? search.hessian(point.theta, Face.moving(basis))
+    // With a ridge, of the surface beside it.
+    let hessian =
+      (point.ridges.isEmpty ? point.hessian : search.hessian(search.besideRidges(point), Face.moving(basis)))
+      ?? search.hessian(point.theta, Face.moving(basis))
     let reduced = Face.curvature(hessian, basis)
     guard let inner = reduced.definiteInverse else {
       warnings = [

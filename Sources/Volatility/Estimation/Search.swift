@@ -4,6 +4,8 @@ final class Search {
   let likelihood: Likelihood
   let feasible: FeasibleSet
   let options: FitOptions
+  /// Equalities of the set that are there for ridges of ln L.
+  let ridges: [LinearInequality]
 
   struct Point {
     var theta: [Double]
@@ -16,13 +18,23 @@ final class Search {
     var hessian: [Double]?
     /// The largest component of the gradient an observation along the face.
     var projectedGradient = Double.infinity
+    /// Where ln L has a ridge in the mean's coefficients: equalities ε_t = 0 that hold at the point.
+    var ridges: [LinearInequality] = []
     /// Why the search stopped where that is not because the gradient vanished.
     var reason: String?
   }
 
-  init(_ likelihood: Likelihood, _ feasible: FeasibleSet, _ options: FitOptions) {
+  /// Sizes of parameters, the same in all units of returns and regressors.
+  let scales: [Double]
+
+  init(
+    _ likelihood: Likelihood, _ feasible: FeasibleSet, _ options: FitOptions,
+    ridges: [LinearInequality] = []
+  ) {
+    scales = likelihood.scales
     self.likelihood = likelihood
     self.feasible = feasible
+    self.ridges = ridges
     self.options = options
   }
 
@@ -41,12 +53,20 @@ final class Search {
       point.reason = "the likelihood is not finite at the starting point"
       return point
     }
+    guard likelihood.isStableNow(point.theta) else {
+      point.reason = "the filter is not invertible at the starting point"
+      return point
+    }
     guard n > 0 else { return point }
     var metric = firstMetric()
     var iterations = 0
     for _ in 0..<4 {
       descend(&point, &metric, &iterations, target: target)
-      if let target, point.value < target - 1e-3 { return point }
+      if let target, point.value < target - 1e-3 {
+        point.reason = "another starting point led higher"
+        return point
+      }
+      if point.reason != nil, likelihood.hasRidges, let found = onRidge(point) { return found }
       if polish(&point) { return finish(point) }
       // Not yet on the right face, or no maximum: on with what the second derivatives say.
       guard iterations < options.maximumIterations, let hessian = point.hessian else { break }
@@ -57,6 +77,7 @@ final class Search {
 
   private func finish(_ point: Point) -> Point {
     var point = point
+    point.ridges = ridges
     point.projectedGradient = projectedGradient(point)
     if point.projectedGradient <= options.tolerance {
       point.reason = nil
@@ -74,6 +95,7 @@ final class Search {
     var isFresh = true
     var next = point.gradient
     let enough = max(1e-11, 1e-15 * abs(point.value))
+    let shortest = likelihood.hasRidges ? 1e-6 : 1e-12
     point.reason = nil
     while true {
       let down = point.gradient.map { -$0 }
@@ -108,6 +130,7 @@ final class Search {
         for k in 0..<n { theta[k] = point.theta[k] + share * solution.step[k] }
         feasible.snap(&theta)
         found = likelihood.gradient(theta, &next)
+        if !likelihood.isStableNow(theta) { found = -.infinity }
         if found >= point.value - 1e-4 * share * slope - 1e-14 * abs(point.value) { break }
         if found > -.infinity {
           // The vertex of the parabola through what is known.
@@ -116,9 +139,9 @@ final class Search {
         } else {
           share *= 0.2
         }
-        if share < 1e-12 { break }
+        if share < shortest { break }
       }
-      guard share >= 1e-12 else {
+      guard share >= shortest else {
         if isFresh {
           point.reason = "no further step raised the likelihood"
           return
@@ -163,7 +186,7 @@ final class Search {
   private func firstMetric() -> [Double] {
     var metric = likelihood.information()
     for k in 0..<n {
-      let scale = likelihood.specification.parameters[k].scale
+      let scale = scales[k]
       // A parameter that does not matter here moves by its own size at most.
       metric[k * n + k] += 1e-9 * metric[k * n + k] + 1e-3 / (scale * scale)
     }
@@ -227,10 +250,14 @@ final class Search {
     var found = [Double](repeating: 0, count: n * n)
     var above = [Double](repeating: 0, count: n)
     var below = above
-    let parameters = likelihood.specification.parameters
+    let nearest = likelihood.hasRidges ? likelihood.nearestToZero(theta) : nil
     for k in moving {
       // The cube root of the unit roundoff times the parameter's size.
-      var h = 6e-6 * max(parameters[k].scale, min(abs(theta[k]), 10 * parameters[k].scale))
+      var h = 6e-6 * max(scales[k], min(abs(theta[k]), 10 * scales[k]))
+      // No residual changes its sign where its absolute value matters.
+      if let nearest, k < likelihood.specification.meanCount {
+        h = min(h, max(0.3 * nearest.distance / nearest.size, 1e-9 * scales[k]))
+      }
       var shifted = theta
       shifted[k] = theta[k] + h
       h = shifted[k] - theta[k]

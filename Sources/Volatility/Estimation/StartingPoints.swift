@@ -32,9 +32,20 @@ struct StartingPoints {
     if !specification.varianceRegressors.isEmpty { return 3 }
     switch model.variance {
     case .egarch, .aparch: return 2
-    case .garch(let p, let o, let q, let power):
-      return p + o + q > 3 || power != 2 || model.mean.inMean != nil ? 2 : 1
+    case .garch(let p, _, let q, let power):
+      if p + q > 2, q > 0 { return 9 }
+      return power != 2 || model.mean.inMean != nil ? 2 : 1
     default: return model.mean.inMean != nil ? 2 : 1
+    }
+  }
+
+  /// At which lag most of alpha and of beta is, as several lags can share a likelihood's maxima in several ways.
+  func signature(_ theta: [Double]) -> [Int] {
+    ["alpha[", "beta["].map { name in
+      let lags = specification.names.indices.filter { specification.names[$0].hasPrefix(name) }
+      guard lags.count > 1, let top = lags.max(by: { theta[$0] < theta[$1] }) else { return -1 }
+      let mean = lags.reduce(0) { $0 + theta[$1] } / Double(lags.count)
+      return theta[top] > 1.2 * mean ? top : -1
     }
   }
 

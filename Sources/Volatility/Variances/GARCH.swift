@@ -170,24 +170,36 @@ struct GARCH: VarianceProcess {
   func starts(moment: (Double) -> Double) -> [[Double]] {
     let level = moment(power)
     var points: [[Double]] = []
-    for size in p > 0 ? [0.03, 0.08, 0.15, 0.3] : [0] {
+    for size in p + o > 0 ? [0.03, 0.08, 0.15, 0.3] : [0] {
       for skew in o > 0 ? (p > 0 ? [0, 0.5] : [1]) : [0] {
         for sum in q > 0 ? [0.5, 0.8, 0.92, 0.98] : [0.3, 0.6] {
           // The share `skew` of what a shock adds is the asymmetric term's.
-          let ofAlpha = q > 0 ? size * (1 - skew) : sum * (1 - skew)
+          let total = q > 0 ? sum : (p + o > 0 ? sum : 0)
+          let ofAlpha = (q > 0 ? size : sum) * (1 - skew)
           let ofGamma = 2 * (q > 0 ? size : sum) * skew
           let rest = q > 0 ? sum - size : 0
           guard rest >= 0 else { continue }
-          let total = q > 0 ? sum : (p + o > 0 ? sum : 0)
-          points.append(
-            [(1 - total) * level]
-              + [Double](repeating: p > 0 ? ofAlpha / Double(p) : 0, count: p)
-              + [Double](repeating: o > 0 ? ofGamma / Double(o) : 0, count: o)
-              + [Double](repeating: q > 0 ? rest / Double(q) : 0, count: q))
+          for alphas in Self.spread(ofAlpha, p) {
+            for betas in Self.spread(rest, q) {
+              points.append([(1 - total) * level] + alphas + Self.spread(ofGamma, o)[0] + betas)
+            }
+          }
         }
       }
       if q == 0 { break }
     }
     return points
+  }
+
+  /// A sum over lags: equal parts, nearly all of it at the last lag, nearly all at the first.
+  private static func spread(_ sum: Double, _ lags: Int) -> [[Double]] {
+    guard lags > 1 else { return [[Double](repeating: sum, count: lags)] }
+    let equal = [Double](repeating: sum / Double(lags), count: lags)
+    guard lags <= 3 else { return [equal] }
+    var first = [Double](repeating: 0.1 * sum / Double(lags - 1), count: lags)
+    var last = first
+    first[0] = 0.9 * sum
+    last[lags - 1] = 0.9 * sum
+    return [equal, first, last]
   }
 }
