@@ -4,13 +4,13 @@ Reads requests from standard input (`prepare NAME ARGS…`, `run REPETITIONS`) a
 Networks are plain PyTorch modules. Where an image layout is to be chosen, both are tried and the faster one is used.
 """
 
-import json
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
 
+from answering import answer
 from networks import convnet, resnet18
 
 
@@ -197,26 +197,6 @@ WORK = {
 }
 
 
-def main():
-    torch.set_num_threads(int(sys.argv[1]))
-    work = None
-    for line in sys.stdin:
-        words = line.split()
-        try:
-            if words[0] == "prepare":
-                work, note = WORK[words[1]](*words[2:])
-                answer = {"note": note}
-            else:
-                seconds = []
-                for _ in range(int(words[1])):
-                    start = time.perf_counter()
-                    work()
-                    seconds.append(time.perf_counter() - start)
-                answer = {"seconds": seconds}
-        except Exception as error:  # told to the other side, which stops
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    torch.set_num_threads(int(sys.argv[1]))
+    answer(WORK)

@@ -14,7 +14,7 @@ enum DataBenchmarks {
   /// An epoch of CIFAR's size from bytes in memory: gathered, cropped, flipped, normalised, in batches of 128.
   private static func loader(_ name: String, _ pipeline: String) -> Benchmark {
     Benchmark(
-      name: name, peer: "loader \(pipeline.contains("cutout"))", unit: .imagesPerSecond, amount: 50_000,
+      name: name, peer: .pytorch("loader \(pipeline.contains("cutout"))"), unit: .imagesPerSecond, amount: 50_000,
       repetitions: 1, rounds: 5
     ) { try epoch(pipeline) }
   }
@@ -22,7 +22,7 @@ enum DataBenchmarks {
   /// The same work by a peer that goes image by image through PyTorch's DataLoader, a worker process a thread.
   private static var perSample: Benchmark {
     Benchmark(
-      name: "loader-per-sample-peer", peer: "dataloader", unit: .imagesPerSecond, amount: 50_000,
+      name: "loader-per-sample-peer", peer: .pytorch("dataloader"), unit: .imagesPerSecond, amount: 50_000,
       repetitions: 1,
       rounds: 2
     ) { try epoch("crop:4,flip") }

@@ -18,15 +18,17 @@ final class PeerProcess {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// - Parameter keepsMemory: tells glibc to keep freed memory instead of giving it back to the kernel.
-  init(threads: Int, keepsMemory: Bool) throws {
+  /// - Parameters:
+  ///   - script: in `peers`.
+  ///   - keepsMemory: tells glibc to keep freed memory instead of giving it back to the kernel.
+  init(_ script: String, threads: Int, keepsMemory: Bool) throws {
     let python = Self.root.appendingPathComponent(".peers/bin/python")
     guard FileManager.default.isExecutableFile(atPath: python.path) else {
       throw CommandError(
         "no Python peers to measure against: run ./run setup where a Python index can be reached")
     }
     process.executableURL = python
-    process.arguments = [Self.root.appendingPathComponent("Benchmarks/peers/peer.py").path, "\(threads)"]
+    process.arguments = [Self.root.appendingPathComponent("Benchmarks/peers/\(script)").path, "\(threads)"]
     var environment = ProcessInfo.processInfo.environment
     environment["OMP_NUM_THREADS"] = "\(threads)"
     if keepsMemory {

@@ -6,7 +6,7 @@ import Torch
 ///
 /// Both sides do the same work with the same threads, in turns; values are medians over all repetitions. A readable
 /// table goes to standard error, one JSON line a measurement to standard output, with `ratio` = salar / peer: for `ns`
-/// less is better, for `images/s` more.
+/// and `ms` less is better, for `images/s` more.
 @main
 struct SalarBench {
   struct Measurement: Encodable {
@@ -34,7 +34,7 @@ struct SalarBench {
       ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap(Int.init)
       ?? ProcessInfo.processInfo.activeProcessorCount
     Runtime.threads = threads
-    let benchmarks = EngineBenchmarks.all + TrainingBenchmarks.all + DataBenchmarks.all
+    let benchmarks = EngineBenchmarks.all + TrainingBenchmarks.all + DataBenchmarks.all + VolatilityBenchmarks.all
     let known = benchmarks.map(\.name)
     for name in names where !known.contains(where: { $0.hasPrefix(name) }) {
       throw CommandError("no benchmark '\(name)'; known: \(known.joined(separator: ", "))")
@@ -55,40 +55,57 @@ struct SalarBench {
       }
     }
     CommandOutput.remark(
-      "\n\(table.text)\n\nmedians, \(threads) threads, libtorch \(Runtime.libtorchVersion); ns: less is better; "
+      "\n\(table.text)\n\nmedians, \(threads) threads, libtorch \(Runtime.libtorchVersion); ns, ms: less is better; "
         + "images/s: more is better")
   }
 
-  /// Salar against PyTorch as shipped, and against PyTorch with glibc told to keep freed memory.
+  /// One side of a comparison: what it is, and how it repeats the work.
+  private struct Side {
+    var suffix = ""
+    var what: String
+    var run: (Int) throws -> [Double]
+  }
+
   static func measure(_ benchmark: Benchmark, threads: Int) throws -> [Measurement] {
-    let peers = [
-      (
-        suffix: "", what: "PyTorch as shipped", process: try PeerProcess(threads: threads, keepsMemory: false)
-      ),
-      (
-        suffix: "/tuned", what: "PyTorch, freed memory kept",
-        process: try PeerProcess(threads: threads, keepsMemory: true)
-      ),
-    ]
-    let notes = try peers.map { try $0.process.prepare(benchmark.peer) }
+    // First, as it may write what the peer reads.
     let repetition = try benchmark.prepare()
+    let sides = try sides(benchmark.peer, threads: threads)
     var own: [Double] = []
-    var theirs = peers.map { _ in [Double]() }
+    var theirs = sides.map { _ in [Double]() }
     for round in 0...benchmark.rounds {
       let mine = timed(benchmark.repetitions, repetition)
-      let others = try peers.map { try $0.process.run(benchmark.repetitions) }
+      let others = try sides.map { try $0.run(benchmark.repetitions) }
       if round == 0 { continue }  // warm-up
       own += mine
       for (index, seconds) in others.enumerated() { theirs[index] += seconds }
     }
     let salar = benchmark.value(seconds: median(own))
-    return peers.indices.map { index in
+    return sides.indices.map { index in
       let peer = benchmark.value(seconds: median(theirs[index]))
       return Measurement(
-        name: benchmark.name + peers[index].suffix, salar: salar, peer: peer, ratio: salar / peer,
-        unit: benchmark.unit.rawValue,
-        peerIs: peers[index].what + (notes[index].isEmpty ? "" : ", \(notes[index])"),
-        repetitions: own.count, threads: threads)
+        name: benchmark.name + sides[index].suffix, salar: salar, peer: peer, ratio: salar / peer,
+        unit: benchmark.unit.rawValue, peerIs: sides[index].what, repetitions: own.count, threads: threads)
+    }
+  }
+
+  private static func sides(_ peer: Benchmark.Peer, threads: Int) throws -> [Side] {
+    func process(_ script: String, _ work: String, _ what: String, suffix: String = "", keepsMemory: Bool = false) throws
+      -> Side
+    {
+      let process = try PeerProcess(script, threads: threads, keepsMemory: keepsMemory)
+      let note = try process.prepare(work)
+      return Side(suffix: suffix, what: what + (note.isEmpty ? "" : ", \(note)"), run: process.run)
+    }
+    switch peer {
+    case .pytorch(let work):
+      return [
+        try process("peer.py", work, "PyTorch as shipped"),
+        try process("peer.py", work, "PyTorch, freed memory kept", suffix: "/tuned", keepsMemory: true),
+      ]
+    case .arch(let work): return [try process("volatility.py", work, "arch")]
+    case .salar(let what, let prepare):
+      let repetition = try prepare()
+      return [Side(what: what) { timed($0, repetition) }]
     }
   }
 

@@ -10,7 +10,7 @@ enum TrainingBenchmarks {
   /// 1,280 images of CIFAR's shape through ConvNet-3/128 in batches of 256, SGD with momentum and decay.
   private static func training(bfloat16: Bool) -> Benchmark {
     Benchmark(
-      name: "training-convnet3-128-\(bfloat16 ? "bf16" : "fp32")", peer: "training \(bfloat16)",
+      name: "training-convnet3-128-\(bfloat16 ? "bf16" : "fp32")", peer: .pytorch("training \(bfloat16)"),
       unit: .imagesPerSecond, amount: 1_280, repetitions: 1, rounds: 5
     ) {
       let loader = try DataBenchmarks.byteLoader(count: 1_280, batch: 256, "crop:4,flip")

@@ -123,7 +123,7 @@ extension Claim {
         let state = term.state == "always" ? "" : " (\(term.state))"
         absence.append(
           evidence(
-            "\(one.regression.title): \(c.name)\(state)", c.value, c.standardError, c.p, .notNegative, level))
+            "\(one.regression.form.title): \(c.name)\(state)", c.value, c.standardError, c.p, .notNegative, level))
       }
     }
     var fall: [Evidence] = []
@@ -147,18 +147,6 @@ extension Claim {
       Claim(
         4, "the epidemic lowers the returns of \(settings.other ?? "the other sector")", fall, .negative, level),
     ]
-  }
-}
-
-extension HerdingRegression {
-  /// For tables and sentences.
-  public var title: String {
-    switch form {
-    case .christieHuang(let tail): "Christie–Huang, \(rounded(100 * tail, 2)) % tails"
-    case .cck: "CCK"
-    case .asymmetricCCK: "asymmetric CCK"
-    case .stateDependentCCK(let state): "CCK by \(state)"
-    }
   }
 }
 

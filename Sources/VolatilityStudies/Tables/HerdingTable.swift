@@ -73,3 +73,29 @@ public enum HerdingTable {
     return table
   }
 }
+
+extension RollingHerding {
+  /// A row a window, at most so many, evenly chosen; the last is among them.
+  public func table(level: Double = 0.05, rows most: Int = 30) -> ReportTable {
+    var table = ReportTable(
+      [
+        .text("window ends"), .number("c of market²", .fixed(6)), .number("t", .fixed(2)), .number("p", .probability(3)),
+        .text("verdict at \(percent(level))"),
+      ], caption: "Herding over \(windows.count) windows of \(windows[0].rows.count) days")
+    let count = min(most, windows.count)
+    var shown: [Int] = []
+    for k in 0..<count {
+      let place = count == 1 ? windows.count - 1 : k * (windows.count - 1) / (count - 1)
+      if shown.last != place { shown.append(place) }
+    }
+    for place in shown {
+      let c = windows[place].term.coefficient
+      table.append([
+        .text(windows[place].end), .number(c.value), .number(c.t), .number(c.p),
+        .text(windows[place].term.verdict(at: level).title),
+      ])
+    }
+    if shown.count < windows.count { table.notes = ["\(shown.count) of \(windows.count) windows, evenly chosen."] }
+    return table
+  }
+}

@@ -55,6 +55,8 @@ public struct DescriptionTable: Sendable {
   /// Lags of the ARCH-LM test.
   public var archLags = 5
   public var unitRoots = true
+  /// Whether tests follow the moments.
+  public var tests = true
   public var style: TableStyle
 
   public init(style: TableStyle = TableStyle(levels: [])) { self.style = style }
@@ -91,6 +93,10 @@ public struct DescriptionTable: Sendable {
     row("Maximum", moments) { $0.maximum }
     row("Skewness") { $0.skewness }
     row("Kurtosis") { $0.kurtosis }
+    guard tests else {
+      table.notes = ["Kurtosis is 3 for the normal distribution."]
+      return table
+    }
     table.rule()
     func test(_ name: String, _ make: ([Double]) throws -> any HypothesisTest) {
       let found = series.map { try? make($0.values) }

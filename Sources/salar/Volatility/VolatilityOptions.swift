@@ -122,7 +122,7 @@ struct TableOptions: ParsableArguments {
 
   func print(_ table: ReportTable) throws {
     switch format {
-    case .text: try CommandOutput.line(table.text)
+    case .text: try CommandOutput.line(table.plain)
     case .markdown: try CommandOutput.line(table.markdown)
     case .latex: try CommandOutput.line(table.latex)
     case .csv: try CommandOutput.line(table.csv)

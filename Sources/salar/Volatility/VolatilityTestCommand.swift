@@ -75,7 +75,9 @@ struct VolatilityTestCommand: ParsableCommand {
           }, notes: data.notes.map(\.text)))
     }
     remark(data.notes)
-    try output.print(DescriptionTable().moments(data.name, [(data.name, data.returns)]))
+    var moments = DescriptionTable()
+    moments.tests = false
+    try output.print(try moments.table("Moments of \(data.name)", [(data.name, data.returns)]))
     try output.print(TestTable.table("Tests of \(data.name)", outcomes.map { ("", $0.1) }, level: level))
   }
 }
