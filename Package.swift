@@ -127,7 +127,8 @@ if !withoutTorch {
     .executableTarget(
       name: "salar",
       dependencies: [
-        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Experiments", argumentParser,
+        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Experiments", "Volatility",
+        "VolatilityStudies", argumentParser,
       ]),
     .executableTarget(
       name: "OperatorGenerator", dependencies: [yams], exclude: ["operators.txt"]),

@@ -10,7 +10,6 @@ struct Salar: ParsableCommand {
     version: "salar \(ProgramVersion.text) (libtorch \(Runtime.libtorchVersion))",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ReportCommand.self, ExportCommand.self,
-      DataCommand.self,
-      NetworkCommand.self,
+      DataCommand.self, NetworkCommand.self, VolatilityCommand.self,
     ])
 }
