@@ -1,7 +1,8 @@
 import Command
 import Foundation
 
-/// A figure that gnuplot draws: ``LineChart``, ``BarChart`` or ``HeatMap``.
+/// A figure that gnuplot draws: ``LineChart``, ``LayeredChart``, ``ChartGrid``,
+/// ``BarChart`` or ``HeatMap``.
 ///
 /// ```swift
 /// let chart = LineChart(
@@ -13,6 +14,12 @@ import Foundation
 public protocol Figure: Sendable {
   /// The data and the commands that draw it.
   func plot() -> Plot
+  /// Width and height in CSS pixels, where nobody asks for others.
+  var naturalSize: (width: Int, height: Int) { get }
+}
+
+extension Figure {
+  public var naturalSize: (width: Int, height: Int) { (540, 350) }
 }
 
 /// What gnuplot is given.
@@ -24,6 +31,8 @@ public struct Plot: Sendable {
   var commands: [String]
   /// Names in the legend.
   var legend: [String] = []
+  /// The parts of ``data``, where a figure may become part of another.
+  var blocks: [String] = []
 
   /// Rows that the legend takes below a plot of this width, as gnuplot sets it: columns as wide as the longest name.
   func legendRows(width: Int) -> Int {
@@ -64,6 +73,8 @@ public struct Axis: Sendable {
   public var range: ClosedRange<Double>?
   /// Marks at whole numbers alone: epochs, counts.
   public var isWhole: Bool
+  /// Values are days since 1970-01-01; of a ``LayeredChart``'s x alone.
+  public var isDate = false
 
   public init(
     _ label: String, isLogarithmic: Bool = false, range: ClosedRange<Double>? = nil, isWhole: Bool = false
@@ -72,6 +83,13 @@ public struct Axis: Sendable {
     self.isWhole = isWhole
     self.isLogarithmic = isLogarithmic
     self.range = range
+  }
+
+  /// Dates, as days since 1970-01-01.
+  public static func dates(_ label: String = "", range: ClosedRange<Double>? = nil) -> Axis {
+    var axis = Axis(label, range: range)
+    axis.isDate = true
+    return axis
   }
 
   /// - Parameters:
@@ -83,6 +101,7 @@ public struct Axis: Sendable {
       commands.append(
         "set \(name)label \(gnuplotText(label)) offset \(name == "y" ? "1, 0" : "0, 0.2") textcolor rgb SOFT")
     }
+    if isDate { return commands }
     if isLogarithmic { commands.append("set logscale \(name)") }
     if let range {
       commands.append(
@@ -121,14 +140,16 @@ extension Figure {
   ///
   /// - Parameters:
   ///   - name: letters, digits, `-`, `_` and `.`, not beginning with a dot.
-  ///   - size: width and height in CSS pixels; the picture is higher where the legend has more than two rows.
+  ///   - size: width and height in CSS pixels, nil for the figure's own; the picture is higher where the
+  ///     legend has more than two rows.
   ///   - timeout: in seconds.
   /// - Throws: ``CommandError`` if gnuplot is not installed (saying how to install it), fails or takes too long, or if the
   ///   files cannot be written.
   public func draw(
-    _ name: String, in folder: URL, size: (width: Int, height: Int) = (540, 350), timeout: Double = 60
+    _ name: String, in folder: URL, size: (width: Int, height: Int)? = nil, timeout: Double = 60
   ) throws(CommandError) -> DrawnFigure {
     let plot = plot()
+    let size = size ?? naturalSize
     let more = 19 * max(0, plot.legendRows(width: size.width) - 2)
     return try Gnuplot.draw(plot, name, folder, (size.width, size.height + more), timeout)
   }

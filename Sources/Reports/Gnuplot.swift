@@ -71,16 +71,19 @@ public enum Gnuplot {
         set terminal svg noenhanced size \(size.width),\(size.height) font 'Helvetica,14' linewidth 1 background PAPER
         set output (dark ? '\(name)-dark.svg' : '\(name).svg')
       }
-      set minussign
-      set border 3 linewidth 1 linecolor rgb SOFT
-      set tics nomirror out scale 0.5 textcolor rgb SOFT
-      set grid ytics linetype 1 linewidth 1 linecolor rgb GRID
-      set rmargin 3
-      set key below left horizontal Left reverse samplen 2 width 2 height 0.8 textcolor rgb INK noautotitle
+      \(style.joined(separator: "\n"))
       \(plot.commands.joined(separator: "\n"))
 
       """
   }
+
+  /// How all charts look.
+  static let style = [
+    "set minussign", "set border 3 linewidth 1 linecolor rgb SOFT",
+    "set tics nomirror out scale 0.5 textcolor rgb SOFT",
+    "set grid ytics linetype 1 linewidth 1 linecolor rgb GRID", "set rmargin 3",
+    "set key below left horizontal Left reverse samplen 2 width 2 height 0.8 textcolor rgb INK noautotitle",
+  ]
 
   /// Names fonts that a browser has.
   private static func improve(_ file: URL) throws(CommandError) {
