@@ -24,6 +24,8 @@ struct Estimator {
   let specification: Specification
   let sample: Sample
   let likelihood: Likelihood
+  let returns: [Double]
+  let columns: [String: [Double]]
   let feasible: FeasibleSet
   /// What the equalities determine.
   let dependent: [Int]
@@ -43,6 +45,8 @@ struct Estimator {
     self.options = options
     self.specification = specification
     self.sample = sample
+    self.returns = returns
+    self.columns = columns
     likelihood = Likelihood(specification, sample)
     (feasible, dependent) = try Self.feasibleSet(specification, sample, options)
   }
@@ -79,7 +83,7 @@ struct Estimator {
     }
   }
 
-  private static func feasibleSet(
+  static func feasibleSet(
     _ specification: Specification, _ sample: Sample, _ options: FitOptions
   ) throws(VolatilityError) -> (FeasibleSet, [Int]) {
     let parameters = specification.parameters

@@ -70,19 +70,52 @@ extension Estimator {
       matrix: Matrix?, errors: [Double?], warnings: [String]
     )
   {
-    let found = ParameterCovariance(search, point, options.covariance)
     let none = [Double?](repeating: nil, count: values.count)
+    if case .bootstrap(let replications, let seed) = options.covariance {
+      return try bootstrapped(point, values, replications, seed)
+    }
+    let found = ParameterCovariance(search, point, options.covariance)
     guard let inner = found.matrix else { return (nil, none, found.warnings) }
     let slopes = restoreSlopes(point.theta)
     let matrix = slopes * inner * slopes.transposed
-    let errors = values.indices.map { k -> Double? in
+    return (matrix, errors(matrix, point), found.warnings)
+  }
+
+  private func errors(_ matrix: Matrix, _ point: Search.Point) -> [Double?] {
+    (0..<matrix.rows).map { k -> Double? in
       guard !feasible.isFixed(k), point.active.sides[k] == .free, matrix[k, k] > 0, matrix[k, k].isFinite
       else {
         return nil
       }
       return matrix[k, k].squareRoot()
     }
-    return (matrix, errors, found.warnings)
+  }
+
+  private func bootstrapped(
+    _ point: Search.Point, _ values: [Double], _ replications: Int, _ seed: UInt64
+  ) throws(VolatilityError) -> (matrix: Matrix?, errors: [Double?], warnings: [String]) {
+    let bootstrap = try ResidualBootstrap(self, point.theta, replications: replications, seed: seed)
+    let estimates = bootstrap.estimates().map { specification.restore($0, sample) }
+    let n = values.count
+    guard estimates.count >= 2 else {
+      return (
+        nil, [Double?](repeating: nil, count: n),
+        ["no replication of the bootstrap converged: no standard errors"]
+      )
+    }
+    let means = (0..<n).map { k in estimates.reduce(0) { $0 + $1[k] } / Double(estimates.count) }
+    var matrix = Matrix(rows: n, columns: n)
+    for estimate in estimates {
+      for i in 0..<n {
+        for j in 0..<n { matrix[i, j] += (estimate[i] - means[i]) * (estimate[j] - means[j]) }
+      }
+    }
+    matrix = (1 / Double(estimates.count - 1)) * matrix
+    let lost = replications - estimates.count
+    let warnings =
+      lost > 0
+      ? ["\(lost) of \(replications) replications of the bootstrap did not converge and are left out"] : []
+    return (matrix, errors(matrix, point), warnings)
   }
 
   /// ∂ values in the user's units / ∂ θ.
