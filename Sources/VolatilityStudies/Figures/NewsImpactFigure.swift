@@ -2,7 +2,7 @@ import Reports
 import Volatility
 
 /// Next period's variance by this period's shock, the variance before at its average (Engle and Ng 1993).
-public struct NewsImpact: Sendable, Equatable {
+public struct NewsImpactCurve: Sendable, Equatable {
   public var name: String
   /// ε, in the unit of returns.
   public var shocks: [Double]
@@ -68,7 +68,7 @@ public struct NewsImpactFigure: ChartFigure {
 
   /// - Throws: ``VolatilityError`` for no curve, lengths that differ, values that are not finite.
   public init(
-    _ curves: [NewsImpact], title: String = "News impact", unit: String = "%"
+    _ curves: [NewsImpactCurve], title: String = "News impact", unit: String = "%"
   ) throws(VolatilityError) {
     guard !curves.isEmpty else { throw VolatilityError(.data, "there is no news impact curve to draw") }
     for curve in curves {

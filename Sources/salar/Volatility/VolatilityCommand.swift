@@ -5,7 +5,7 @@ struct VolatilityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "volatility", abstract: "GARCH with regressors, forecasts, tests, herding, the study of a sector.",
     subcommands: [
-      VolatilityFitCommand.self, VolatilityTestCommand.self, VolatilityHerdingCommand.self,
+      VolatilityFitCommand.self, VolatilityStudyCommand.self, VolatilityTestCommand.self, VolatilityHerdingCommand.self,
       VolatilityLikelihoodCommand.self,
     ])
 }

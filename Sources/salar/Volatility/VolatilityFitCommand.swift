@@ -28,9 +28,11 @@ struct VolatilityFitCommand: ParsableCommand {
     let data = try ModelData(series.request(), for: model)
     if !output.json { remark(data.notes) }
     let fit = try model.fit(data.returns, regressors: data.columns, options: estimation.options(model))
+    let drawn = try figures.map { try FitFigures(fit, data).draw(in: $0) } ?? []
     if output.json { return try CommandOutput.json(FitAnswer(fit, data)) }
     try output.print(fit.table(title: "\(model.title) for \(data.name)"))
     for warning in fit.warnings { CommandOutput.remark("warning: \(warning)") }
+    for figure in drawn { CommandOutput.remark("wrote \(figure.png.path)") }
   }
 }
 

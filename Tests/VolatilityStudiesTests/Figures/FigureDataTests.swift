@@ -40,12 +40,12 @@ private func refusal(_ body: () throws(VolatilityError) -> some Any) -> String {
       (refusal { () throws(VolatilityError) in try NewsImpactFigure([]) }, "no news impact curve"),
       (
         refusal { () throws(VolatilityError) in
-          try NewsImpact("x", VolatilityModel(), at: [:], before: 0, shocks: [1])
+          try NewsImpactCurve("x", VolatilityModel(), at: [:], before: 0, shocks: [1])
         }, "must be positive"
       ),
       (
         refusal { () throws(VolatilityError) in
-          try NewsImpact("x", VolatilityModel(), at: ["omega": 1], before: 1, shocks: [1])
+          try NewsImpactCurve("x", VolatilityModel(), at: ["omega": 1], before: 1, shocks: [1])
         }, "'alpha[1]' has no value"
       ),
       (
@@ -98,7 +98,7 @@ private func refusal(_ body: () throws(VolatilityError) -> some Any) -> String {
     func curve(_ variance: VarianceModel, _ parameters: [String: Double], mean: MeanModel = .constant) throws
       -> [Double]
     {
-      try NewsImpact(
+      try NewsImpactCurve(
         "", VolatilityModel(mean: mean, variance: variance), at: parameters, before: v, shocks: shocks
       ).variance
     }
@@ -122,7 +122,7 @@ private func refusal(_ body: () throws(VolatilityError) -> some Any) -> String {
       let expected = log(v) + 0.2 * (abs(z) - (2 / Double.pi).squareRoot()) - 0.1 * z
       #expect(abs(log(found) - expected) < 1e-12)
     }
-    let x = try NewsImpact(
+    let x = try NewsImpactCurve(
       "", VolatilityModel(regressors: [Regressor("g", timing: .lagged(2)), Regressor("m", in: .mean)]),
       at: ["mu": 0, "theta[m]": 1, "omega": v * 0.1, "alpha[1]": 0.2, "beta[1]": 0.7, "phi[g]": 2], before: v,
       shocks: [0], regressors: ["g": 0.5])

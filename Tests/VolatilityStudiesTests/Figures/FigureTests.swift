@@ -68,16 +68,16 @@ struct RealFigureTests {
     defer { folder.remove() }
     let shocks = FigureData.evenly(-2, 2, 121)
     let curves = [
-      try NewsImpact("GARCH", marks.model, at: marks.parameters, before: 0.26, shocks: shocks),
-      try NewsImpact(
+      try NewsImpactCurve("GARCH", marks.model, at: marks.parameters, before: 0.26, shocks: shocks),
+      try NewsImpactCurve(
         "GJR", VolatilityModel(variance: .gjr()),
         at: ["mu": -0.0077, "omega": 0.01033, "alpha[1]": 0.13395, "gamma[1]": 0.0258, "beta[1]": 0.81279],
         before: 0.26, shocks: shocks),
-      try NewsImpact(
+      try NewsImpactCurve(
         "EGARCH", VolatilityModel(variance: .egarch(p: 1, q: 1)),
         at: ["mu": -0.0114, "omega": -0.1215, "alpha[1]": 0.3249, "gamma[1]": -0.0377, "beta[1]": 0.91577],
         before: 0.26, shocks: shocks),
-      try NewsImpact(
+      try NewsImpactCurve(
         "TARCH", VolatilityModel(variance: .tarch()),
         at: ["mu": -0.01085, "omega": 0.03215, "alpha[1]": 0.14327, "gamma[1]": 0.0439, "beta[1]": 0.80656],
         before: 0.26, shocks: shocks),

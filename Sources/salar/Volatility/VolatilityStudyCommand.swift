@@ -1,0 +1,130 @@
+import ArgumentParser
+import Command
+import Reports
+import Volatility
+import VolatilityStudies
+
+/// `salar volatility study`
+struct VolatilityStudyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "study", abstract: "Studies a sector's volatility, dispersion, herding and an epidemic, end to end.",
+    discussion: """
+      The folder has CSV files of prices (a column a ticker), of sectors, and of daily search interest; an oil price, a \
+      volatility index and the market's index are used where they are there.
+
+      Example: salar volatility study data/finance --sector "Health Care" --out runs/study
+      """)
+
+  @Argument(help: "The folder of CSV files.")
+  var folder: String
+
+  @Option(help: "The sector whose volatility is modelled.")
+  var sector: String
+
+  @Option(help: "The sector whose returns are explained beside; none for no other.")
+  var other = "Energy"
+
+  @Option(help: "The first day, as 2020-01-02.")
+  var from: String?
+
+  @Option(help: "The last day.")
+  var to: String?
+
+  @Option(help: "Lags of Newey–West errors; by the sample size if not given.")
+  var hac: Int?
+
+  @Option(help: "The level at which claims are judged.")
+  var level = 0.05
+
+  @Option(help: "The distribution of innovations: normal, t, skewt, ged.")
+  var distribution = "normal"
+
+  @Option(help: "Where report.html, figures and tables go.")
+  var out: String?
+
+  @OptionGroup var output: TableOptions
+
+  struct Answer: Encodable {
+    struct Evidence: Encodable {
+      var label: String
+      var value: Double
+      var se: Double?
+      var p: Double?
+      var outcome: String
+    }
+    struct Judged: Encodable {
+      var claim: Int
+      var title: String
+      var verdict: String
+      var statement: String
+      var evidence: [Evidence]
+    }
+    struct Fitted: Encodable {
+      var label: String
+      var arguments: [String]
+      var logLikelihood: Double?
+      var parameters: [FitAnswer.Parameter]?
+      var status: String?
+      var error: String?
+    }
+    var sector: String
+    var members: [String]
+    var days: Int
+    var first: String?
+    var last: String?
+    var columns: [String: [Double?]]
+    var dates: [String]
+    var claims: [Judged]
+    var models: [Fitted]
+    var notes: [String]
+    var report: String?
+  }
+
+  func run() throws {
+    guard level > 0, level < 1 else { throw ValidationError("--level must be between 0 and 1, found \(level)") }
+    let settings = SectorStudy.Settings(
+      sector: sector, other: other.lowercased() == "none" ? nil : other, from: try from.map { try day($0, "--from") },
+      to: try to.map { try day($0, "--to") }, level: level, lags: hac,
+      distribution: try InnovationDistribution(parsing: distribution))
+    let study = try SectorStudy(
+      MarketFolder(reading: folder), settings, truth: MarketTruth.reading(folder))
+    let report = StudyReport(study)
+    let page = try out.map { try report.write(to: $0) }
+    if output.json { return try CommandOutput.json(answer(study, page?.path)) }
+    remark(study.notes)
+    for table in [report.descriptions].compactMap({ $0 }) + report.herding { try output.print(table) }
+    for table in [report.models(.same), report.models(.lagged(1)), report.volatilityRegressions].compactMap({ $0 })
+      + report.returnRegressions + [report.recovery].compactMap({ $0 }) + [report.claims]
+    {
+      try output.print(table)
+    }
+    for paragraph in report.summary { try CommandOutput.line(paragraph) }
+    if let page { CommandOutput.remark("wrote \(page.path)") }
+  }
+
+  private func answer(_ study: SectorStudy, _ page: String?) -> Answer {
+    let dates = study.panel.dates ?? []
+    return Answer(
+      sector: study.settings.sector, members: study.sector.members.members, days: study.panel.rows,
+      first: dates.first.map { "\($0)" }, last: dates.last.map { "\($0)" },
+      columns: Dictionary(
+        uniqueKeysWithValues: zip(study.panel.names, study.panel.columns.map { $0.map { $0.isNaN ? nil : $0 } })),
+      dates: dates.map { "\($0)" },
+      claims: study.claims.map { claim in
+        .init(
+          claim: claim.number, title: claim.title, verdict: claim.verdict.rawValue, statement: claim.statement,
+          evidence: claim.evidence.map {
+            .init(label: $0.label, value: $0.value, se: $0.standardError, p: $0.p, outcome: $0.outcome.rawValue)
+          })
+      },
+      models: study.models.map { one in
+        .init(
+          label: one.label, arguments: ModelSpecification(one.model).arguments, logLikelihood: one.fit?.logLikelihood,
+          parameters: one.fit?.parameters.map {
+            FitAnswer.Parameter(
+              name: $0.name, value: $0.value, se: $0.standardError, t: $0.t, p: $0.pValue, onBound: $0.isOnBound,
+              fixed: $0.isFixed)
+          }, status: one.fit?.status.name, error: one.failure)
+      }, notes: study.notes.map(\.text), report: page)
+  }
+}
