@@ -172,6 +172,7 @@ public struct ReportTable: Sendable {
       switch cell {
       case .missing, .text(""): continue
       case .styled(_, let style) where style.isInParentheses: found = true
+      case .text(let text) where text.first == "(" && text.last == ")": found = true
       default: return false
       }
     }

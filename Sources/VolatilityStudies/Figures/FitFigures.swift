@@ -46,12 +46,14 @@ public struct FitFigures: Sendable {
 }
 
 extension NewsImpactCurve {
-  /// At the mean conditional variance, over four standard deviations to both sides, regressors at their means.
+  /// At the mean conditional variance, regressors at their means.
+  ///
+  /// - Parameter width: of the shocks to both sides; nil: four standard deviations.
   public init(
-    _ fit: VolatilityFit, columns: [String: [Double]] = [:], name: String? = nil
+    _ fit: VolatilityFit, columns: [String: [Double]] = [:], name: String? = nil, width: Double? = nil
   ) throws(VolatilityError) {
-    let variance = fit.unconditionalVariance ?? fit.conditionalVariance.mean
-    let width = 4 * fit.conditionalVariance.mean.squareRoot()
+    let variance = fit.conditionalVariance.mean
+    let width = width ?? 4 * variance.squareRoot()
     try self.init(
       name ?? fit.model.title, fit.model, at: fit.parameterValues, before: variance,
       shocks: (-80...80).map { width * Double($0) / 80 }, regressors: columns.mapValues(\.mean))

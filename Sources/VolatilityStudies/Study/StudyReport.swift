@@ -15,15 +15,16 @@ public struct StudyReport: Sendable {
   public var claims: ReportTable {
     var table = ReportTable(
       [
-        .text("claim"), .text("verdict"), .text("the paper's own specification"), .number("coefficient", .fixed(4)),
-        .number("p", .probability(4)), .number("support", .fixed(0)), .number("of", .fixed(0)),
-      ], caption: "The paper's claims, at \(percent(study.settings.level))")
+        .text("claim"), .text("verdict"), .text("specification"), .number("coefficient", .fixed(4)),
+        .number("p", .probability(4)), .text("support"),
+      ], caption: "The paper's claims at \(percent(study.settings.level)), by its own specification")
     for claim in study.claims {
       let first = claim.evidence.first
+      let supporting = claim.evidence.count { $0.outcome == .supports }
       table.append([
         .text("\(claim.number). \(claim.title)"), .text(claim.verdict.rawValue), .text(first?.label ?? "–"),
         first.map { .number($0.value) } ?? .missing, (first?.p).map { .number($0) } ?? .missing,
-        .number(Double(claim.evidence.count { $0.outcome == .supports })), .number(Double(claim.evidence.count)),
+        .text("\(supporting) of \(claim.evidence.count)"),
       ])
     }
     return table
@@ -259,16 +260,16 @@ public struct StudyReport: Sendable {
     let drawn = try FitFigures(fit, dates: panel.dates, columns: Dictionary(uniqueKeysWithValues: columns))
     let caption = "Returns of \(study.settings.sector) within two conditional standard deviations, GARCH-X of the same day"
     report.figure(try drawn.returns.draw("returns", in: figures).picture(caption), caption: caption)
+    let width = 4 * fit.residuals.map { $0 * $0 }.mean.squareRoot()
     var curves: [NewsImpactCurve] = []
     for one in study.models where one.fit != nil && one.timing == .same && !one.model.regressors.isEmpty {
       curves.append(
-        try NewsImpactCurve(one.fit!, columns: Dictionary(uniqueKeysWithValues: columns), name: one.label))
+        try NewsImpactCurve(one.fit!, columns: Dictionary(uniqueKeysWithValues: columns), name: one.label, width: width))
     }
     let impact = "The next day's variance after a shock"
     let diagnostics = "Standardised residuals of GARCH-X"
-    report.figures([
-      (try NewsImpactFigure(curves).draw("news-impact", in: figures).picture(impact), impact),
-      (try drawn.diagnostics.all.draw("diagnostics", in: figures).picture(diagnostics), diagnostics),
-    ])
+    report.figure(try NewsImpactFigure(curves).draw("news-impact", in: figures).picture(impact), caption: impact)
+    report.figure(
+      try drawn.diagnostics.all.draw("diagnostics", in: figures).picture(diagnostics), caption: diagnostics)
   }
 }
