@@ -67,7 +67,16 @@ final class Search {
         return point
       }
       if point.reason != nil, likelihood.hasRidges, let found = onRidge(point) { return found }
-      if polish(&point) { return finish(point) }
+      if polish(&point) {
+        let found = finish(point)
+        if found.reason == nil { return found }
+      }
+      // Beside a ridge a metric can grow until no step seems worth while.
+      if likelihood.hasRidges, let nearest = likelihood.nearestToZero(point.theta),
+        nearest.distance < 1e-4, let found = onRidge(point)
+      {
+        return found
+      }
       // Not yet on the right face, or no maximum: on with what the second derivatives say.
       guard iterations < options.maximumIterations, let hessian = point.hessian else { break }
       metric = Self.definite(hessian, n, fallback: metric)
