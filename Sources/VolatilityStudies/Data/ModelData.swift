@@ -113,3 +113,28 @@ public struct ModelData: Sendable {
   /// Of a row: its date, or its number from 1.
   public func label(_ row: Int) -> String { dates.map { "\($0[row])" } ?? "row \(row + 1)" }
 }
+
+extension ModelData {
+  /// Columns of a file without gaps: paths of regressors.
+  ///
+  /// - Parameter rows: as many as there must be; nil: any number.
+  /// - Throws: ``VolatilityError`` for columns or values that are missing.
+  public static func columns(
+    _ names: [String], of path: String, rows: Int?
+  ) throws(VolatilityError) -> [String: [Double]] {
+    let panel = try Panel(reading: path)
+    if let rows, panel.rows != rows {
+      throw VolatilityError(.data, "'\(path)' has \(panel.rows) rows; \(rows) are needed, one an observation.")
+    }
+    var found: [String: [Double]] = [:]
+    for name in names {
+      let series = try panel.series(name)
+      if let gap = series.values.firstIndex(where: { !$0.isFinite }) {
+        throw VolatilityError(
+          .data, "'\(name)' of '\(path)' is \(series.values[gap]) at \(series.label(gap)): every value is needed.")
+      }
+      found[name] = series.values
+    }
+    return found
+  }
+}

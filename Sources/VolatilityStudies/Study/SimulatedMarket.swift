@@ -25,7 +25,7 @@ public struct MarketTruth: Sendable, Codable, Equatable {
 /// A market whose truth is known, in the files that ``MarketFolder`` reads.
 ///
 /// The epidemic index G rises in waves. Members of the sector scatter about its return by amounts of their own, drawn first:
-/// their mean absolute size is the dispersion, so that it moves independently of the return's size (no herding). The
+/// their mean absolute size is the dispersion, which does not shrink where the return is large (no herding). The
 /// sector's variance is ω + α ε² + β σ² + φ₁ CSAD + φ₂ G of the same day. The other sector falls where G rises.
 public struct SimulatedMarket: Sendable {
   public var days: Int
@@ -36,7 +36,7 @@ public struct SimulatedMarket: Sendable {
   public var sector = "Health Care"
   public var other = "Energy"
 
-  public init(days: Int = 3000, members: Int = 40, seed: UInt64 = 1) {
+  public init(days: Int = 3000, members: Int = 40, seed: UInt64 = 0) {
     self.days = days
     self.members = members
     self.seed = seed
@@ -79,9 +79,9 @@ public struct SimulatedMarket: Sendable {
     var prices = [[Double]](repeating: [100], count: 2 * members)
     var market = [3000.0]
     for t in 0..<days {
-      // The size of members' own moves wanders about 1.
+      // The size of members' own moves wanders about 1 and is greater in an epidemic.
       level = 0.93 * level + 0.25 * normal()
-      var own = (0..<members).map { _ in exp(level) * 1.2 * normal() }
+      var own = (0..<members).map { _ in exp(level + 1.2 * interest[t] / 100) * 1.2 * normal() }
       let mean = own.reduce(0, +) / Double(members)
       for i in own.indices { own[i] -= mean }
       let dispersion = own.reduce(0) { $0 + abs($1) } / Double(members)
