@@ -140,10 +140,10 @@ extension Claim {
     if let own = fall.firstIndex(where: { $0.label.hasSuffix(" on G") }) { fall.insert(fall.remove(at: own), at: 0) }
     return [
       Claim(
-        1, "dispersion raises the volatility of \(settings.sector)", inVariance("csad"), .positive, level),
+        1, "dispersion raises volatility", inVariance("csad"), .positive, level),
       Claim(
-        2, "the epidemic raises the volatility of \(settings.sector)", inVariance("G"), .positive, level),
-      Claim(3, "there is no herding in \(settings.sector)", absence, .notNegative, level),
+        2, "the epidemic raises volatility", inVariance("G"), .positive, level),
+      Claim(3, "there is no herding", absence, .notNegative, level),
       Claim(
         4, "the epidemic lowers the returns of \(settings.other ?? "the other sector")", fall, .negative, level),
     ]

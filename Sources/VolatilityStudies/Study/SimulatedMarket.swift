@@ -80,7 +80,7 @@ public struct SimulatedMarket: Sendable {
     var market = [3000.0]
     for t in 0..<days {
       // The size of members' own moves wanders about 1 and is greater in an epidemic.
-      level = 0.93 * level + 0.25 * normal()
+      level = 0.93 * level + 0.18 * normal()
       var own = (0..<members).map { _ in exp(level + 1.2 * interest[t] / 100) * 1.2 * normal() }
       let mean = own.reduce(0, +) / Double(members)
       for i in own.indices { own[i] -= mean }
