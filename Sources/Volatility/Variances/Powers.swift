@@ -15,3 +15,5 @@ import Foundation
 func lagged(_ name: String, _ count: Int) -> [String] { (0..<count).map { "\(name)[\($0 + 1)]" } }
 
 @inline(__always) func _log(_ x: Double) -> Double { Foundation.log(x) }
+
+@inline(__always) func _exp(_ x: Double) -> Double { Foundation.exp(x) }

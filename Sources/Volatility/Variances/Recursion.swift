@@ -64,16 +64,17 @@ final class Recursion {
       owned.append(UnsafeMutableRawPointer(pointer))
       return pointer
     }
-    residuals = numbers(count)
-    residualSlopes = rows(count)
-    state = numbers(count)
-    stateSlopes = rows(count)
-    variance = numbers(count)
-    rate = numbers(count)
-    extra = numbers(count)
-    intercept = numbers(count)
-    interceptSlopes = numbers(count * max(1, interceptColumns.count))
-    self.scratch = (0..<scratch).map { _ in numbers(count) }
+    // One more than there are observations, for a step beyond them.
+    residuals = numbers(count + 1)
+    residualSlopes = rows(count + 1)
+    state = numbers(count + 1)
+    stateSlopes = rows(count + 1)
+    variance = numbers(count + 1)
+    rate = numbers(count + 1)
+    extra = numbers(count + 1)
+    intercept = numbers(count + 1)
+    interceptSlopes = numbers((count + 1) * max(1, interceptColumns.count))
+    self.scratch = (0..<scratch).map { _ in numbers(count + 1) }
     presampleSlopes = rows(1)
     self.owned = owned
   }
