@@ -95,6 +95,14 @@ extension Regressor.Timing {
     self = .lagged(lags[0])
   }
 
+  /// Steps between the value and the observation in whose equation it stands.
+  public var steps: Int {
+    switch self {
+    case .same: 0
+    case .lagged(let lag): lag
+    }
+  }
+
   /// What ``init(parsing:)`` reads as this timing.
   public var specification: String {
     switch self {

@@ -5,8 +5,8 @@ struct VolatilityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "volatility", abstract: "GARCH with regressors, forecasts, tests, herding, the study of a sector.",
     subcommands: [
-      VolatilityFitCommand.self, VolatilityForecastCommand.self, VolatilitySimulateCommand.self,
-      VolatilityTestCommand.self, VolatilityHerdingCommand.self, VolatilityStudyCommand.self,
+      VolatilityFitCommand.self, VolatilityCompareCommand.self, VolatilityForecastCommand.self,
+      VolatilitySimulateCommand.self, VolatilityTestCommand.self, VolatilityHerdingCommand.self, VolatilityStudyCommand.self,
       VolatilityLikelihoodCommand.self,
     ])
 }

@@ -97,8 +97,17 @@ struct VolatilityForecastCommand: ParsableCommand {
   }
 
   private func regressorPaths(_ model: VolatilityModel) throws -> [String: RegressorPath] {
-    guard let xPath else { return [:] }
     let names = Set(model.regressors.map(\.name)).sorted()
+    guard let xPath else {
+      // With a lag as long as the horizon the sample holds all that is needed.
+      let needed = Set(model.regressors.filter { $0.timing.steps < horizon }.map(\.name)).sorted()
+      guard needed.isEmpty else {
+        throw ValidationError(
+          "--x-path is missing: a CSV file with the values of \(needed.joined(separator: ", ")) after the last observation, a row a step"
+        )
+      }
+      return [:]
+    }
     return try ModelData.columns(names, of: xPath, rows: nil).mapValues { .values($0) }
   }
 }
