@@ -6,7 +6,7 @@ struct VolatilityCommand: ParsableCommand {
     commandName: "volatility", abstract: "GARCH with regressors, forecasts, tests, herding, the study of a sector.",
     subcommands: [
       VolatilityFitCommand.self, VolatilityCompareCommand.self, VolatilityForecastCommand.self,
-      VolatilitySimulateCommand.self, VolatilityTestCommand.self, VolatilityHerdingCommand.self, VolatilityStudyCommand.self,
+      VolatilitySimulateCommand.self, VolatilityMonteCarloCommand.self, VolatilityTestCommand.self, VolatilityHerdingCommand.self, VolatilityStudyCommand.self,
       VolatilityLikelihoodCommand.self,
     ])
 }
