@@ -54,6 +54,32 @@ struct HansenSkewTLaw: InnovationLaw {
       shape0: logConstantNu - 0.5 * logarithm - share * (y * yNu - 0.5 * square / (nu - 2)),
       shape1: bLambda / b - share * y * yLambda)
   }
+  func total(_ z: UnsafePointer<Double>, count: Int, slopes: UnsafeMutablePointer<Double>)
+    -> (value: Double, shape0: Double, shape1: Double)
+  {
+    var logs = LogarithmSum()
+    var (ofNu, ofLambda) = (0.0, 0.0)
+    let inverses = (1 / (1 - lambda), 1 / (1 + lambda))
+    let width = 1 / (nu - 2)
+    for t in 0..<count {
+      let shifted = b * z[t] + a
+      let isBelow = shifted < 0
+      let sign: Double = isBelow ? -1 : 1
+      let inverse = isBelow ? inverses.0 : inverses.1
+      let y = shifted * inverse
+      let square = y * y
+      logs.add(1 + square * width)
+      let share = (nu + 1) / (nu - 2 + square)
+      slopes[t] = -share * y * b * inverse
+      ofNu -= share * (y * (bNu * z[t] + aNu) * inverse - 0.5 * square * width)
+      ofLambda -= share * y * (bLambda * z[t] + aLambda - sign * y) * inverse
+    }
+    let n = Double(count)
+    return (
+      n * logConstant - 0.5 * (nu + 1) * logs.value, n * logConstantNu - 0.5 * logs.value + ofNu,
+      n * bLambda / b + ofLambda
+    )
+  }
   func cdf(_ z: Double) -> Double {
     let shifted = b * z + a
     return shifted < 0

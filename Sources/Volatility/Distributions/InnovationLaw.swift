@@ -14,6 +14,18 @@ protocol InnovationLaw {
   /// Where a derivative of the density jumps; 0 for symmetric laws.
   var joint: Double { get }
   func sample(_ generator: inout some RandomNumberGenerator) -> Double
+
+  // Over many numbers; requirements, so that each law has its own compiled loops.
+
+  /// Σ ln f.
+  func total(_ z: UnsafePointer<Double>, count: Int) -> Double
+  /// Σ ln f with its derivative in each z, and sums of those in the shape parameters.
+  func total(_ z: UnsafePointer<Double>, count: Int, slopes: UnsafeMutablePointer<Double>)
+    -> (value: Double, shape0: Double, shape1: Double)
+  /// ln f, its derivative in z, and [count, shapes] derivatives in the shape parameters.
+  func evaluate(
+    _ z: UnsafePointer<Double>, count: Int, values: UnsafeMutablePointer<Double>,
+    slopes: UnsafeMutablePointer<Double>, shapes: Int, shapeSlopes: UnsafeMutablePointer<Double>)
 }
 
 /// ln f and its first derivatives.
@@ -25,12 +37,26 @@ struct LogDensityDerivatives {
 }
 
 extension InnovationLaw {
-  /// ln f at `count` numbers.
-  func evaluate(_ z: UnsafePointer<Double>, count: Int, values: UnsafeMutablePointer<Double>) {
-    for t in 0..<count { values[t] = logDensity(z[t]) }
+  func total(_ z: UnsafePointer<Double>, count: Int) -> Double {
+    var sum = 0.0
+    for t in 0..<count { sum += logDensity(z[t]) }
+    return sum
   }
 
-  /// ln f, its derivative in z, and [count, shapes] derivatives in the shape parameters.
+  func total(_ z: UnsafePointer<Double>, count: Int, slopes: UnsafeMutablePointer<Double>)
+    -> (value: Double, shape0: Double, shape1: Double)
+  {
+    var sums = (value: 0.0, shape0: 0.0, shape1: 0.0)
+    for t in 0..<count {
+      let found = derivatives(z[t])
+      slopes[t] = found.slope
+      sums.value += found.value
+      sums.shape0 += found.shape0
+      sums.shape1 += found.shape1
+    }
+    return sums
+  }
+
   func evaluate(
     _ z: UnsafePointer<Double>, count: Int, values: UnsafeMutablePointer<Double>,
     slopes: UnsafeMutablePointer<Double>, shapes: Int, shapeSlopes: UnsafeMutablePointer<Double>
@@ -93,4 +119,23 @@ enum Quadrature {
     }
     return sum * step * half
   }
+}
+
+/// Σ ln x for x ≥ 0 not far from 1, with one logarithm for eight numbers.
+struct LogarithmSum {
+  private var logs = 0.0
+  private var product = 1.0
+  private var pending = 0
+
+  @inline(__always) mutating func add(_ x: Double) {
+    product *= x
+    pending += 1
+    if pending == 8 || !(product > 1e-200 && product < 1e200) { take() }
+  }
+  @inline(__always) private mutating func take() {
+    logs += _log(product)
+    product = 1
+    pending = 0
+  }
+  var value: Double { logs + _log(product) }
 }

@@ -44,6 +44,30 @@ struct StudentTLaw: InnovationLaw {
       value: logConstant - exponent * logarithm, slope: -(nu + 1) * z * share,
       shape0: logConstantSlope - 0.5 * logarithm + exponent * square * inverse * share)
   }
+  func total(_ z: UnsafePointer<Double>, count: Int) -> Double {
+    var logs = LogarithmSum()
+    for t in 0..<count { logs.add(1 + z[t] * z[t] * inverse) }
+    return Double(count) * logConstant - exponent * logs.value
+  }
+  func total(_ z: UnsafePointer<Double>, count: Int, slopes: UnsafeMutablePointer<Double>)
+    -> (value: Double, shape0: Double, shape1: Double)
+  {
+    var logs = LogarithmSum()
+    var shares = 0.0
+    let factor = -(nu + 1)
+    for t in 0..<count {
+      let square = z[t] * z[t]
+      let share = 1 / (nu - 2 + square)
+      logs.add(1 + square * inverse)
+      slopes[t] = factor * z[t] * share
+      shares += square * share
+    }
+    let n = Double(count)
+    return (
+      n * logConstant - exponent * logs.value,
+      n * logConstantSlope - 0.5 * logs.value + exponent * inverse * shares, 0
+    )
+  }
   func cdf(_ z: Double) -> Double {
     ReferenceDistribution.studentT(freedom: nu).probability(below: z * toFreedom)
   }

@@ -6,13 +6,13 @@ final class Likelihood {
   let sample: Sample
   let recursion: Recursion
   /// How many times it was worked out.
-  private(set) var evaluations = 0
+  var evaluations = 0
 
   private let fixedPresample: Double
-  private let z: UnsafeMutablePointer<Double>
-  private let values: UnsafeMutablePointer<Double>
-  private let slopes: UnsafeMutablePointer<Double>
-  private let shapeSlopes: UnsafeMutablePointer<Double>
+  let z: UnsafeMutablePointer<Double>
+  let values: UnsafeMutablePointer<Double>
+  let slopes: UnsafeMutablePointer<Double>
+  let shapeSlopes: UnsafeMutablePointer<Double>
 
   var count: Int { sample.count }
   var process: any VarianceProcess { specification.process }
@@ -72,22 +72,6 @@ final class Likelihood {
     shapeSlopes.deallocate()
   }
 
-  /// The size of each parameter below which a change hardly matters, in the sample's units.
-  var scales: [Double] {
-    let s = specification
-    func size(_ values: [Double]) -> Double {
-      (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
-    }
-    let spread = size(sample.startResiduals)
-    var found = s.parameters.map { $0.scale * power(spread, $0.power) }
-    for k in s.meanRegressors.indices {
-      let at = s.linearCount - s.meanRegressors.count + k
-      found[at] /= size(sample.meanColumns[at])
-    }
-    for (k, column) in sample.varianceColumns.enumerated() { found[s.regressorStart + k] /= size(column) }
-    return found
-  }
-
   // MARK: Values
 
   /// ln L; −∞ where a variance is not positive and finite.
@@ -130,7 +114,7 @@ final class Likelihood {
 
   // MARK: The recursion
 
-  private func filter(_ theta: UnsafePointer<Double>, gradient: Bool) -> Bool {
+  func filter(_ theta: UnsafePointer<Double>, gradient: Bool) -> Bool {
     let own = theta + specification.processStart
     fillIntercept(theta)
     let inMean = specification.model.mean.inMean
@@ -159,7 +143,7 @@ final class Likelihood {
     return true
   }
 
-  private func linearResiduals(_ theta: UnsafePointer<Double>) {
+  func linearResiduals(_ theta: UnsafePointer<Double>) {
     let residuals = recursion.residuals
     sample.y.withUnsafeBufferPointer { y in for t in 0..<count { residuals[t] = y[t] } }
     for (k, column) in sample.meanColumns.enumerated() {
@@ -178,7 +162,7 @@ final class Likelihood {
     for (k, column) in sample.meanColumns.enumerated() { columns[k] = -column[t] }
   }
 
-  private func movingAverage(
+  func movingAverage(
     _ t: Int, _ theta: UnsafePointer<Double>, _ gradient: Bool, isReset: Bool = false
   ) {
     let lags = specification.model.mean.movingAverageLags
@@ -199,17 +183,16 @@ final class Likelihood {
 
   private func fillIntercept() {
     // Additive slopes do not move; exponential ones are written with the values.
-    let n = recursion.interceptColumns.count
     let offset = process.interceptIndex == nil ? 0 : 1
     for t in 0..<count {
-      if offset == 1 { recursion.interceptSlopes[t * n] = 1 }
+      if offset == 1 { recursion.setInterceptSlope(t, 0, 1) }
       for (k, column) in sample.varianceColumns.enumerated() {
-        recursion.interceptSlopes[t * n + offset + k] = column[t]
+        recursion.setInterceptSlope(t, offset + k, column[t])
       }
     }
   }
 
-  private func fillIntercept(_ theta: UnsafePointer<Double>) {
+  func fillIntercept(_ theta: UnsafePointer<Double>) {
     let intercept = recursion.intercept
     let omega = specification.omega.map { theta[$0] } ?? 0
     let first = theta + specification.regressorStart
@@ -221,22 +204,21 @@ final class Likelihood {
       }
       return
     }
-    let n = recursion.interceptColumns.count
     for t in 0..<count {
       var index = 0.0
       for (k, column) in sample.varianceColumns.enumerated() { index += first[k] * column[t] }
       let factor = exp(index)
       intercept[t] = omega * factor
-      recursion.interceptSlopes[t * n] = factor
+      recursion.setInterceptSlope(t, 0, factor)
       for (k, column) in sample.varianceColumns.enumerated() {
-        recursion.interceptSlopes[t * n + 1 + k] = omega * factor * column[t]
+        recursion.setInterceptSlope(t, 1 + k, omega * factor * column[t])
       }
     }
   }
 
   // MARK: Before the sample
 
-  private func fillPresample(_ theta: UnsafePointer<Double>, _ gradient: Bool) -> Bool {
+  func fillPresample(_ theta: UnsafePointer<Double>, _ gradient: Bool) -> Bool {
     let r = recursion
     r.clear(r.presampleSlopes)
     switch specification.model.initialisation {
@@ -265,10 +247,9 @@ final class Likelihood {
       guard gradient else { break }
       let columns = r.varianceColumns(r.presampleSlopes)
       for (k, slope) in found.slopes.enumerated() { columns[k] += slope }
-      let n = r.interceptColumns.count
       for (k, column) in r.interceptColumns.enumerated() {
         var slope = 0.0
-        for t in 0..<count { slope += r.interceptSlopes[t * n + k] }
+        for t in 0..<count { slope += r.interceptSlope(t, k) }
         columns[column] += found.interceptSlope * slope / Double(count)
       }
     }
@@ -277,30 +258,38 @@ final class Likelihood {
 
   // MARK: Distributions
 
-  /// Logarithms of products of eight variances: one call of `log` for eight.
   private func normal(_ gradient: UnsafeMutablePointer<Double>?) -> Double {
     let r = recursion
-    var logs = 0.0
+    let (residuals, variance, rate) = (r.residuals, r.variance, r.rate)
+    var logs = LogarithmSum()
     var squares = 0.0
-    var product = 1.0
-    for t in 0..<count {
-      let h = r.variance[t]
-      squares += r.residuals[t] * r.residuals[t] / h
-      product *= h
-      if t & 7 == 7 || product < 1e-200 || product > 1e200 {
-        logs += log(product)
-        product = 1
+    if let gradient, r.blocks == 1 {
+      let (state, ofResiduals) = (r.stateSlopes, r.residualSlopes)
+      var sum = Block.zero
+      for t in 0..<count {
+        let inverse = 1 / variance[t]
+        let b = residuals[t] * inverse
+        let square = residuals[t] * b
+        squares += square
+        logs.add(variance[t])
+        sum += (-0.5 * (1 - square) * rate[t]) * state[t] - b * ofResiduals[t]
+      }
+      for k in 0..<specification.width { gradient[k] += sum[k] }
+      addExtra(gradient) { t in -0.5 * (1 - residuals[t] * residuals[t] / variance[t]) }
+    } else {
+      for t in 0..<count {
+        squares += residuals[t] * residuals[t] / variance[t]
+        logs.add(variance[t])
+      }
+      if let gradient {
+        accumulate(gradient) { t in
+          let inverse = 1 / variance[t]
+          let residual = residuals[t]
+          return (-0.5 * (1 - residual * residual * inverse), -residual * inverse)
+        }
       }
     }
-    logs += log(product)
-    if let gradient {
-      accumulate(gradient) { t in
-        let inverse = 1 / r.variance[t]
-        let residual = r.residuals[t]
-        return (-0.5 * (1 - residual * residual * inverse), -residual * inverse)
-      }
-    }
-    return -Double(count) * NormalLaw.logRootTwoPi - 0.5 * (logs + squares)
+    return -Double(count) * NormalLaw.logRootTwoPi - 0.5 * (logs.value + squares)
   }
 
   private func general(
@@ -308,40 +297,33 @@ final class Likelihood {
     _ scores: UnsafeMutablePointer<Double>?
   ) -> Double {
     let r = recursion
+    let (residuals, variance, z, slopes) = (r.residuals, r.variance, self.z, self.slopes)
     let shapes = specification.shapeCount
     let shape = UnsafeBufferPointer(start: theta + specification.width, count: shapes)
-    var logs = 0.0
+    var logs = LogarithmSum()
     for t in 0..<count {
-      let h = r.variance[t]
-      z[t] = r.residuals[t] / h.squareRoot()
+      z[t] = residuals[t] / variance[t].squareRoot()
+      logs.add(variance[t])
     }
-    specification.model.distribution.withLaw(shape) { law in
-      if gradient == nil {
-        law.evaluate(z, count: count, values: values)
-      } else {
-        law.evaluate(
-          z, count: count, values: values, slopes: slopes, shapes: shapes, shapeSlopes: shapeSlopes)
+    let sum = specification.model.distribution.withLaw(shape) { law -> Double in
+      guard let gradient else { return law.total(z, count: count) }
+      guard scores != nil else {
+        let found = law.total(z, count: count, slopes: slopes)
+        if shapes > 0 { gradient[specification.width] += found.shape0 }
+        if shapes > 1 { gradient[specification.width + 1] += found.shape1 }
+        return found.value
       }
-    }
-    var sum = 0.0
-    var product = 1.0
-    for t in 0..<count {
-      sum += values[t]
-      product *= r.variance[t]
-      if t & 7 == 7 || product < 1e-200 || product > 1e200 {
-        logs += log(product)
-        product = 1
+      law.evaluate(z, count: count, values: values, slopes: slopes, shapes: shapes, shapeSlopes: shapeSlopes)
+      for t in 0..<count {
+        for k in 0..<shapes { gradient[specification.width + k] += shapeSlopes[t * shapes + k] }
       }
+      return (0..<count).reduce(0) { $0 + values[$1] }
     }
-    logs += log(product)
-    guard let gradient else { return sum - 0.5 * logs }
-    let weights = { [z, slopes] (t: Int) -> (Double, Double) in
-      (-0.5 * (1 + slopes[t] * z[t]), slopes[t] / r.variance[t].squareRoot())
+    guard let gradient else { return sum - 0.5 * logs.value }
+    let weights = { (t: Int) -> (Double, Double) in
+      (-0.5 * (1 + slopes[t] * z[t]), slopes[t] / variance[t].squareRoot())
     }
     accumulate(gradient, weights)
-    for t in 0..<count {
-      for k in 0..<shapes { gradient[specification.width + k] += shapeSlopes[t * shapes + k] }
-    }
     if let scores {
       let total = specification.parameters.count
       for t in 0..<count {
@@ -354,95 +336,7 @@ final class Likelihood {
         for k in 0..<shapes { row[specification.width + k] = shapeSlopes[t * shapes + k] }
       }
     }
-    return sum - 0.5 * logs
-  }
-
-  // MARK: Information
-
-  /// Σ ½ ∂ln σ²_t ∂ln σ²_tᵀ + ∂ε_t ∂ε_tᵀ/σ²_t, the expected second derivatives under the normal, with the outer product of
-  /// scores for the distribution's parameters; after `gradient` at the same point. [n, n].
-  func information() -> [Double] {
-    let r = recursion
-    let n = specification.parameters.count
-    let width = specification.width
-    let shapes = n - width
-    var sum = [Double](repeating: 0, count: n * n)
-    let extra = r.extraColumn
-    sum.withUnsafeMutableBufferPointer { sum in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { rows in
-        for t in 0..<count {
-          let state = UnsafeMutableRawPointer(r.stateRow(t)).assumingMemoryBound(to: Double.self)
-          let residual = UnsafeMutableRawPointer(r.residualRow(t)).assumingMemoryBound(to: Double.self)
-          let a = 0.5.squareRoot() * r.rate[t]
-          let b = 1 / r.variance[t].squareRoot()
-          for k in 0..<width {
-            rows[k] = a * state[k]
-            rows[width + k] = b * residual[k]
-          }
-          if let extra { rows[extra] += 0.5.squareRoot() * r.extra[t] }
-          for i in 0..<width {
-            for j in 0...i { sum[i * n + j] += rows[i] * rows[j] + rows[width + i] * rows[width + j] }
-          }
-          for i in 0..<shapes {
-            for j in 0...i {
-              sum[(width + i) * n + width + j] += shapeSlopes[t * shapes + i] * shapeSlopes[t * shapes + j]
-            }
-          }
-        }
-      }
-      for i in 0..<n { for j in 0..<i { sum[j * n + i] = sum[i * n + j] } }
-    }
-    return sum
-  }
-
-  /// ln L under normal innovations, or −∞ as soon as it has fallen behind: `checkpoints` holds the sums of the best
-  /// point so far after each block of observations, and takes those of a better one. For comparing starting points.
-  func score(_ theta: [Double], _ checkpoints: inout [Double]) -> Double {
-    let block = 256
-    let margin = 20.0
-    let r = recursion
-    evaluations += 1
-    return theta.withUnsafeBufferPointer { pointer in
-      let theta = pointer.baseAddress!
-      let isWhole = specification.model.mean.inMean != nil || process is FIGARCH
-      let own = theta + specification.processStart
-      if isWhole {
-        guard filter(theta, gradient: false) else { return -.infinity }
-      } else {
-        fillIntercept(theta)
-        linearResiduals(theta)
-        for t in 0..<(specification.model.mean.movingAverageLags > 0 ? count : 0) {
-          movingAverage(t, theta, false)
-        }
-        guard fillPresample(theta, false), process.begin(own, r, gradient: false) else { return -.infinity }
-      }
-      var sums: [Double] = []
-      var sum = 0.0
-      var product = 1.0
-      var from = 0
-      while from < count {
-        let to = min(from + block, count)
-        if !isWhole {
-          guard process.scan(from..<to, own, r, gradient: false) else { return -.infinity }
-        }
-        for t in from..<to {
-          let h = r.variance[t]
-          sum -= 0.5 * r.residuals[t] * r.residuals[t] / h
-          product *= h
-          if t & 7 == 7 || product < 1e-200 || product > 1e200 {
-            sum -= 0.5 * log(product)
-            product = 1
-          }
-        }
-        if sums.count < checkpoints.count, !(sum > checkpoints[sums.count] - margin) { return -.infinity }
-        sums.append(sum)
-        from = to
-      }
-      sum -= 0.5 * log(product) + Double(count) * NormalLaw.logRootTwoPi
-      guard sum.isFinite else { return -.infinity }
-      if checkpoints.isEmpty || sums.last! > checkpoints.last! { checkpoints = sums }
-      return sum
-    }
+    return sum - 0.5 * logs.value
   }
 
   /// gradient += Σ a_t ∂ln σ²_t + b_t ∂ε_t.
@@ -450,27 +344,36 @@ final class Likelihood {
   private func accumulate(_ gradient: UnsafeMutablePointer<Double>, _ weights: (Int) -> (Double, Double)) {
     let r = recursion
     let blocks = r.blocks
-    if blocks == 1 {
-      var sum = Block.zero
+    let (rate, state, residual) = (r.rate, r.stateSlopes, r.residualSlopes)
+    if blocks <= 2 {
+      var sums = (Block.zero, Block.zero)
+      let last = blocks - 1
       for t in 0..<count {
         let (a, b) = weights(t)
-        sum += a * r.rate[t] * r.stateSlopes[t] + b * r.residualSlopes[t]
+        let ofState = a * rate[t]
+        let at = t * blocks
+        sums.0 += ofState * state[at] + b * residual[at]
+        if last == 1 { sums.1 += ofState * state[at + 1] + b * residual[at + 1] }
       }
-      for k in 0..<specification.width { gradient[k] += sum[k] }
+      for k in 0..<specification.width { gradient[k] += k < 4 ? sums.0[k] : sums.1[k - 4] }
     } else {
       withUnsafeTemporaryAllocation(of: Block.self, capacity: blocks) { sums in
         sums.initialize(repeating: .zero)
         for t in 0..<count {
           let (a, b) = weights(t)
-          let state = r.stateRow(t)
-          let residual = r.residualRow(t)
-          for k in 0..<blocks { sums[k] += (a * r.rate[t]) * state[k] + b * residual[k] }
+          let ofState = a * rate[t]
+          let at = t * blocks
+          for k in 0..<blocks { sums[k] += ofState * state[at + k] + b * residual[at + k] }
         }
         for k in 0..<specification.width { gradient[k] += sums[k / 4][k % 4] }
       }
     }
-    if let extra = r.extraColumn {
-      for t in 0..<count { gradient[extra] += weights(t).0 * r.extra[t] }
-    }
+    addExtra(gradient) { weights($0).0 }
+  }
+
+  @inline(__always)
+  private func addExtra(_ gradient: UnsafeMutablePointer<Double>, _ weight: (Int) -> Double) {
+    guard let extra = recursion.extraColumn else { return }
+    for t in 0..<count { gradient[extra] += weight(t) * recursion.extra[t] }
   }
 }

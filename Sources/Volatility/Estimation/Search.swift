@@ -58,7 +58,7 @@ final class Search {
       return point
     }
     guard n > 0 else { return point }
-    var metric = firstMetric()
+    var metric = firstMetric(point.theta)
     var iterations = 0
     for _ in 0..<4 {
       descend(&point, &metric, &iterations, target: target)
@@ -118,7 +118,7 @@ final class Search {
           return
         }
         _ = likelihood.gradient(point.theta, &point.gradient)
-        metric = firstMetric()
+        metric = firstMetric(point.theta)
         isFresh = true
         continue
       }
@@ -156,7 +156,7 @@ final class Search {
           return
         }
         _ = likelihood.gradient(point.theta, &point.gradient)
-        metric = firstMetric()
+        metric = firstMetric(point.theta)
         isFresh = true
         continue
       }
@@ -192,8 +192,8 @@ final class Search {
   }
 
   /// The expected information, made definite; after `likelihood.gradient`.
-  private func firstMetric() -> [Double] {
-    var metric = likelihood.information()
+  private func firstMetric(_ theta: [Double]) -> [Double] {
+    var metric = likelihood.information(theta)
     for k in 0..<n {
       let scale = scales[k]
       // A parameter that does not matter here moves by its own size at most.

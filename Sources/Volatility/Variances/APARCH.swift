@@ -47,8 +47,7 @@ struct APARCH: VarianceProcess {
       let columns = r.varianceColumns(row)
       var s = r.intercept[t]
       if gradient {
-        r.clear(row)
-        r.addIntercept(t, to: columns)
+        r.beginRow(t, row)
       }
       for i in 0..<p {
         let at = t - 1 - i

@@ -37,17 +37,69 @@ struct EGARCH: VarianceProcess {
   func scan(
     _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool
   ) -> Bool {
+    if p == 1, o <= 1, q == 1, range.lowerBound > 0 || range.count > 1 {
+      if range.lowerBound == 0 {
+        return scanLags(0..<1, theta, r, gradient) && scanOne(1..<range.upperBound, theta, r, gradient)
+      }
+      return scanOne(range, theta, r, gradient)
+    }
+    return scanLags(range, theta, r, gradient)
+  }
+
+  /// One lag of each, after the first observation.
+  private func scanOne(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool
+  ) -> Bool {
+    let (residuals, state, variance, rate) = (r.residuals, r.state, r.variance, r.rate)
+    let (intercept, inverse) = (r.intercept, r.scratch[0])
+    let size = theta[1]
+    let sign = o == 1 ? theta[2] : 0
+    let b = theta[2 + o]
+    let (slopes, ofResiduals, ofIntercepts) = (r.stateSlopes, r.residualSlopes, r.interceptRows)
+    let blocks = r.blocks
+    let (ofSize, ofBefore) = (r.unit(1), r.unit(2 + o))
+    let ofSign = o == 1 ? r.unit(2) : ofSize
+    let signed: Double = o == 1 ? 1 : 0
+    var s = state[range.lowerBound - 1]
+    var reciprocal = inverse[range.lowerBound - 1]
+    let constant = size * Self.centre
+    for t in range {
+      let z = residuals[t - 1] * reciprocal
+      let absolute = abs(z)
+      if gradient {
+        let weight = sign + (z < 0 ? -size : z > 0 ? size : 0)
+        let ofResidual = weight * reciprocal
+        let ofState = b - 0.5 * weight * z
+        let centred = absolute - Self.centre
+        let at = t * blocks
+        let before = at - blocks
+        for k in 0..<blocks {
+          let fresh = ofIntercepts[at + k] + centred * ofSize[k] + (signed * z) * ofSign[k]
+          slopes[at + k] =
+            (fresh + s * ofBefore[k] + ofResidual * ofResiduals[before + k]) + ofState * slopes[before + k]
+        }
+      }
+      s = ((intercept[t] - constant) + b * s) + (size * absolute + sign * z)
+      guard abs(s) < 600 else { return false }
+      state[t] = s
+      reciprocal = exp(-0.5 * s)
+      inverse[t] = reciprocal
+      variance[t] = 1 / (reciprocal * reciprocal)
+      rate[t] = 1
+    }
+    return true
+  }
+
+  private func scanLags(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool
+  ) -> Bool {
     let inverse = r.scratch[0]
     let before = log(r.presample)
     let lags = max(p, o)
     for t in range {
       let row = r.stateRow(t)
-      let columns = r.varianceColumns(row)
       var s = r.intercept[t]
-      if gradient {
-        r.clear(row)
-        r.addIntercept(t, to: columns)
-      }
+      if gradient { r.beginRow(t, row) }
       for i in 0..<min(lags, t) {
         let at = t - 1 - i
         let z = r.residuals[at] * inverse[at]
@@ -56,12 +108,12 @@ struct EGARCH: VarianceProcess {
           let size = abs(z) - Self.centre
           s += theta[alpha + i] * size
           weight += z < 0 ? -theta[alpha + i] : z > 0 ? theta[alpha + i] : 0
-          if gradient { columns[alpha + i] += size }
+          if gradient { r.add(size, r.unit(alpha + i), to: row) }
         }
         if i < o {
           s += theta[gamma + i] * z
           weight += theta[gamma + i]
-          if gradient { columns[gamma + i] += z }
+          if gradient { r.add(z, r.unit(gamma + i), to: row) }
         }
         guard gradient else { continue }
         let ofResidual = weight * inverse[at]
@@ -75,7 +127,7 @@ struct EGARCH: VarianceProcess {
         let value = at >= 0 ? r.state[at] : before
         s += theta[beta + j] * value
         guard gradient else { continue }
-        columns[beta + j] += value
+        r.add(value, r.unit(beta + j), to: row)
         if at >= 0 {
           r.add(theta[beta + j], r.stateRow(at), to: row)
         } else {

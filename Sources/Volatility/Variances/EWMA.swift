@@ -24,16 +24,14 @@ struct EWMA: VarianceProcess {
       r.rate[t] = 1 / s
       guard gradient else { continue }
       let row = r.stateRow(t)
-      r.clear(row)
+      r.beginRow(t, row)
       if t > 0 {
         r.add(2 * (1 - lambda) * r.residuals[t - 1], r.residualRow(t - 1), to: row)
         r.add(lambda, r.stateRow(t - 1), to: row)
       } else {
         r.add(1, r.presampleSlopes, to: row)
       }
-      let columns = r.varianceColumns(row)
-      r.addIntercept(t, to: columns)
-      if decay == nil { columns[0] += before - shock }
+      if decay == nil { r.add(before - shock, r.unit(0), to: row) }
     }
     return true
   }

@@ -151,18 +151,17 @@ extension FIGARCH {
 
     /// ∂g_t in what the intercepts depend on. A second pass, as earlier rows hold other derivatives too.
     private func addLevel(_ range: Range<Int>, _ r: Recursion) {
-      let n = r.interceptColumns.count
       for (k, column) in r.interceptColumns.enumerated() {
         var slope: Double
         if range.lowerBound == 0 {
           slope =
-            (0..<r.count).reduce(0) { $0 + r.interceptSlopes[$1 * n + k] } / Double(r.count) / (1 - beta)
+            (0..<r.count).reduce(0) { $0 + r.interceptSlope($1, k) } / Double(r.count) / (1 - beta)
         } else {
           // Nothing but intercepts moves these columns of earlier rows, save in-mean effects, which are not allowed.
           slope = r.varianceColumns(r.stateRow(range.lowerBound - 1))[column]
         }
         for t in range {
-          slope = r.interceptSlopes[t * n + k] + beta * slope
+          slope = r.interceptSlope(t, k) + beta * slope
           r.varianceColumns(r.stateRow(t))[column] += slope
         }
       }

@@ -44,9 +44,91 @@ struct GARCH: VarianceProcess {
   func scan(
     _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool
   ) -> Bool {
+    if p == 1, o <= 1, q == 1, power == 2, range.lowerBound > 0 || range.count > 1 {
+      if range.lowerBound == 0 {
+        return scanLags(0..<1, theta, r, gradient) && scanOne(1..<range.upperBound, theta, r, gradient)
+      }
+      return scanOne(range, theta, r, gradient)
+    }
+    return scanLags(range, theta, r, gradient)
+  }
+
+  /// One lag of each and power 2, after the first observation: most of the models in use.
+  private func scanOne(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool
+  ) -> Bool {
+    let (residuals, state, variance, rate) = (r.residuals, r.state, r.variance, r.rate)
+    let intercept = r.intercept
+    let above = theta[1]
+    let below = o == 1 ? theta[1] + theta[2] : above
+    let b = theta[2 + o]
+    var h = state[range.lowerBound - 1]
+    guard gradient else {
+      for t in range {
+        let e = residuals[t - 1]
+        h = (intercept[t] + (e < 0 ? below : above) * (e * e)) + b * h
+        guard h > 0, h < .infinity else { return false }
+        state[t] = h
+        variance[t] = h
+      }
+      return true
+    }
+    let slopes = r.stateSlopes
+    let ofResiduals = r.residualSlopes
+    let ofIntercepts = r.interceptRows
+    if r.blocks == 1 {
+      let ofAbove = r.unit(1)[0]
+      let ofBelow = o == 1 ? ofAbove + r.unit(2)[0] : ofAbove
+      let ofBefore = r.unit(2 + o)[0]
+      var row = slopes[range.lowerBound - 1]
+      for t in range {
+        let e = residuals[t - 1]
+        let isBelow = e < 0
+        let weight = isBelow ? below : above
+        let shock = e * e
+        let fresh =
+          (2 * weight * e) * ofResiduals[t - 1] + ofIntercepts[t] + shock * (isBelow ? ofBelow : ofAbove)
+        row = (fresh + h * ofBefore) + b * row
+        slopes[t] = row
+        h = (intercept[t] + weight * shock) + b * h
+        guard h > 0, h < .infinity else { return false }
+        state[t] = h
+        variance[t] = h
+        rate[t] = 1 / h
+      }
+      return true
+    }
+    let blocks = r.blocks
+    let ofAlpha = r.unit(1)
+    let ofGamma = o == 1 ? r.unit(2) : ofAlpha
+    let ofBefore = r.unit(2 + o)
+    for t in range {
+      let e = residuals[t - 1]
+      let isBelow = e < 0
+      let weight = isBelow ? below : above
+      let shock = e * e
+      let ofShock = 2 * weight * e
+      let gamma = o == 1 && isBelow ? shock : 0
+      let at = t * blocks
+      let before = at - blocks
+      for k in 0..<blocks {
+        let fresh = ofShock * ofResiduals[before + k] + ofIntercepts[at + k] + shock * ofAlpha[k]
+        slopes[at + k] = (fresh + (gamma * ofGamma[k] + h * ofBefore[k])) + b * slopes[before + k]
+      }
+      h = (intercept[t] + weight * shock) + b * h
+      guard h > 0, h < .infinity else { return false }
+      state[t] = h
+      variance[t] = h
+      rate[t] = 1 / h
+    }
+    return true
+  }
+
+  private func scanLags(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool
+  ) -> Bool {
     let shock = r.scratch[0]
     let slope = r.scratch[1]
-    let isSimple = p == 1 && o <= 1 && q == 1
     let inverse = 2 / power
     for t in range {
       if t > 0 {
@@ -54,27 +136,7 @@ struct GARCH: VarianceProcess {
         shock[t - 1] = found.value
         slope[t - 1] = found.slope
       }
-      let s: Double
-      if isSimple, t > 0 {
-        let isBelow = o == 1 && r.residuals[t - 1] < 0
-        let weight = isBelow ? theta[1] + theta[2] : theta[1]
-        let b = theta[2 + o]
-        s = r.intercept[t] + weight * shock[t - 1] + b * r.state[t - 1]
-        if gradient {
-          let row = r.stateRow(t)
-          let before = r.stateRow(t - 1)
-          let residual = r.residualRow(t - 1)
-          let w = weight * slope[t - 1]
-          for k in 0..<r.blocks { row[k] = w * residual[k] + b * before[k] }
-          let columns = r.varianceColumns(row)
-          r.addIntercept(t, to: columns)
-          columns[1] += shock[t - 1]
-          if isBelow { columns[2] += shock[t - 1] }
-          columns[2 + o] += r.state[t - 1]
-        }
-      } else {
-        s = step(t, theta, r, gradient)
-      }
+      let s = step(t, theta, r, shock, slope, gradient)
       guard s > 0, s < .infinity else { return false }
       r.state[t] = s
       r.variance[t] = power == 2 ? s : power == 1 ? s * s : pow(s, inverse)
@@ -83,29 +145,29 @@ struct GARCH: VarianceProcess {
     return true
   }
 
-  private func step(_ t: Int, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool) -> Double {
+  @inline(__always)
+  private func step(
+    _ t: Int, _ theta: UnsafePointer<Double>, _ r: Recursion, _ shock: UnsafeMutablePointer<Double>,
+    _ slope: UnsafeMutablePointer<Double>, _ gradient: Bool
+  ) -> Double {
     let row = r.stateRow(t)
-    let columns = r.varianceColumns(row)
     var s = r.intercept[t]
-    if gradient {
-      r.clear(row)
-      r.addIntercept(t, to: columns)
-    }
+    if gradient { r.beginRow(t, row) }
     for i in 0..<max(p, o) {
       let at = t - 1 - i
       let isInside = at >= 0
       let below: Double = isInside ? (r.residuals[at] < 0 ? 1 : 0) : 0.5
-      let value = isInside ? r.scratch[0][at] : r.presample
+      let value = isInside ? shock[at] : r.presample
       let weight = (i < p ? theta[alpha + i] : 0) + (i < o ? theta[gamma + i] * below : 0)
       s += weight * value
       guard gradient else { continue }
       if isInside {
-        r.add(weight * r.scratch[1][at], r.residualRow(at), to: row)
+        r.add(weight * slope[at], r.residualRow(at), to: row)
       } else {
         r.add(weight, r.presampleSlopes, to: row)
       }
-      if i < p { columns[alpha + i] += value }
-      if i < o { columns[gamma + i] += below * value }
+      if i < p { r.add(value, r.unit(alpha + i), to: row) }
+      if i < o { r.add(below * value, r.unit(gamma + i), to: row) }
     }
     for j in 0..<q {
       let at = t - 1 - j
@@ -113,7 +175,7 @@ struct GARCH: VarianceProcess {
       s += theta[beta + j] * value
       guard gradient else { continue }
       r.add(theta[beta + j], at >= 0 ? r.stateRow(at) : r.presampleSlopes, to: row)
-      columns[beta + j] += value
+      r.add(value, r.unit(beta + j), to: row)
     }
     return s
   }

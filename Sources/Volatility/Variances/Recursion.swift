@@ -31,7 +31,11 @@ final class Recursion {
   /// ω + φ′x_t or ω exp(φ′x_t).
   let intercept: UnsafeMutablePointer<Double>
   /// [count, interceptWidth], and the columns, counted from `varianceStart`, to which they belong.
-  let interceptSlopes: UnsafeMutablePointer<Double>
+  private let interceptSlopes: UnsafeMutablePointer<Double>
+  /// The same as rows, which a row of the state begins with.
+  let interceptRows: UnsafeMutablePointer<Block>
+  /// For each parameter the row that is 1 in its column.
+  private let units: UnsafeMutablePointer<Block>
   let interceptColumns: [Int]
   /// Numbers that a process keeps for each observation.
   let scratch: [UnsafeMutablePointer<Double>]
@@ -74,6 +78,10 @@ final class Recursion {
     extra = numbers(count + 1)
     intercept = numbers(count + 1)
     interceptSlopes = numbers((count + 1) * max(1, interceptColumns.count))
+    interceptRows = rows(count + 1)
+    units = rows(max(1, width))
+    let numbersOfUnits = UnsafeMutableRawPointer(units).assumingMemoryBound(to: Double.self)
+    for k in 0..<width { numbersOfUnits[k * 4 * blocks + k] = 1 }
     self.scratch = (0..<scratch).map { _ in numbers(count + 1) }
     presampleSlopes = rows(1)
     self.owned = owned
@@ -98,10 +106,25 @@ final class Recursion {
     for k in 0..<blocks { row[k] = .zero }
   }
 
-  @inline(__always)
-  func addIntercept(_ t: Int, to columns: UnsafeMutablePointer<Double>) {
-    let n = interceptColumns.count
-    for k in 0..<n { columns[interceptColumns[k]] += interceptSlopes[t * n + k] }
+  @inline(__always) func interceptRow(_ t: Int) -> UnsafeMutablePointer<Block> { interceptRows + t * blocks }
+  /// The row that is 1 in column `k` of the variance's parameters.
+  @inline(__always) func unit(_ k: Int) -> UnsafeMutablePointer<Block> {
+    units + (varianceStart + k) * blocks
+  }
+
+  /// ∂intercept_t in the k-th of `interceptColumns`.
+  @inline(__always) func interceptSlope(_ t: Int, _ k: Int) -> Double {
+    interceptSlopes[t * interceptColumns.count + k]
+  }
+  @inline(__always) func setInterceptSlope(_ t: Int, _ k: Int, _ value: Double) {
+    interceptSlopes[t * interceptColumns.count + k] = value
+    varianceColumns(interceptRow(t))[interceptColumns[k]] = value
+  }
+
+  /// row = ∂intercept_t
+  @inline(__always) func beginRow(_ t: Int, _ row: UnsafeMutablePointer<Block>) {
+    let intercept = interceptRow(t)
+    for k in 0..<blocks { row[k] = intercept[k] }
   }
 
   var residualValues: [Double] { Array(UnsafeBufferPointer(start: residuals, count: count)) }
