@@ -50,7 +50,7 @@ struct SalarBench {
         try CommandOutput.json(measurement)
         table.append([
           measurement.name, measurement.peerIs, formatted(measurement.salar), formatted(measurement.peer),
-          String(format: "%.2f", measurement.ratio), measurement.unit, "\(measurement.repetitions)",
+          String(format: measurement.ratio < 0.1 ? "%.3f" : "%.2f", measurement.ratio), measurement.unit, "\(measurement.repetitions)",
         ])
       }
     }
@@ -123,6 +123,6 @@ struct SalarBench {
   }
 
   static func formatted(_ value: Double) -> String {
-    value >= 100 ? String(format: "%.0f", value) : String(format: "%.1f", value)
+    String(format: value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.3f", value)
   }
 }

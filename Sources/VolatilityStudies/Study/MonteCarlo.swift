@@ -173,7 +173,7 @@ public struct MonteCarlo: Sendable {
     }
     table.notes =
       [
-        "\(settings.series) series of each length, seed \(settings.seed). Coverage of \(percent(settings.confidence)) intervals from \(CovarianceKind.robust.title), of series without a parameter on a bound. Score: the mean derivative at the truth in Monte Carlo errors."
+        "\(settings.series) series of each length, seed \(settings.seed). Coverage of \(percent(settings.confidence)) intervals from \(CovarianceKind.robust.title), of series without a parameter on a bound. Score: the mean derivative at the truth in Monte Carlo errors. The Monte Carlo error of a bias is its standard deviation over √\(settings.series)."
       ]
       + [
         results.map {
