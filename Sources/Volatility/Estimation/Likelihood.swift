@@ -9,7 +9,10 @@ final class Likelihood {
   var evaluations = 0
 
   private let fixedPresample: Double
+  private let buffer: Workspace.Buffer
   let z: UnsafeMutablePointer<Double>
+  /// 1/σ_t.
+  let inverses: UnsafeMutablePointer<Double>
   let values: UnsafeMutablePointer<Double>
   let slopes: UnsafeMutablePointer<Double>
   let shapeSlopes: UnsafeMutablePointer<Double>
@@ -35,15 +38,13 @@ final class Likelihood {
       residualWidth: hasInMean ? specification.width : specification.meanCount,
       interceptColumns: (specification.process.interceptIndex.map { [$0] } ?? []) + drivers,
       scratch: specification.process.scratch)
-    func numbers(_ n: Int) -> UnsafeMutablePointer<Double> {
-      let pointer = UnsafeMutablePointer<Double>.allocate(capacity: max(1, n))
-      pointer.initialize(repeating: 0, count: max(1, n))
-      return pointer
-    }
-    z = numbers(count)
-    values = numbers(count)
-    slopes = numbers(count)
-    shapeSlopes = numbers(count * specification.shapeCount)
+    let shapes = specification.shapeCount
+    buffer = Workspace.take(count * (4 + shapes) + 1)
+    z = buffer.numbers
+    inverses = z + count
+    values = inverses + count
+    slopes = values + count
+    shapeSlopes = slopes + count
     // Least squares' residuals do not move, nor what is taken from them.
     let power = specification.process.presamplePower
     let moment = { (weight: (Int) -> Double, length: Int) -> Double in
@@ -65,12 +66,7 @@ final class Likelihood {
     fillIntercept()
   }
 
-  deinit {
-    z.deallocate()
-    values.deallocate()
-    slopes.deallocate()
-    shapeSlopes.deallocate()
-  }
+  deinit { Workspace.giveBack(buffer) }
 
   // MARK: Values
 
@@ -114,7 +110,8 @@ final class Likelihood {
 
   // MARK: The recursion
 
-  func filter(_ theta: UnsafePointer<Double>, gradient: Bool) -> Bool {
+  func filter(_ theta: UnsafePointer<Double>, gradient: Bool, to last: Int? = nil) -> Bool {
+    let last = last ?? count
     let own = theta + specification.processStart
     fillIntercept(theta)
     let inMean = specification.model.mean.inMean
@@ -124,9 +121,9 @@ final class Likelihood {
     }
     guard fillPresample(theta, gradient) else { return false }
     guard process.begin(own, recursion, gradient: gradient) else { return false }
-    guard let inMean else { return process.scan(0..<count, own, recursion, gradient: gradient) }
+    guard let inMean else { return last == 0 || process.scan(0..<last, own, recursion, gradient: gradient) }
     let kappa = theta[specification.meanCount - 1]
-    for t in 0..<count {
+    for t in 0..<last {
       guard process.scan(t..<(t + 1), own, recursion, gradient: gradient) else { return false }
       if gradient { resetSlopes(t) }
       let found = inMean.value(recursion.variance[t])
@@ -297,12 +294,15 @@ final class Likelihood {
     _ scores: UnsafeMutablePointer<Double>?
   ) -> Double {
     let r = recursion
-    let (residuals, variance, z, slopes) = (r.residuals, r.variance, self.z, self.slopes)
+    let (residuals, variance) = (r.residuals, r.variance)
+    let (z, slopes, inverses) = (self.z, self.slopes, self.inverses)
     let shapes = specification.shapeCount
     let shape = UnsafeBufferPointer(start: theta + specification.width, count: shapes)
     var logs = LogarithmSum()
     for t in 0..<count {
-      z[t] = residuals[t] / variance[t].squareRoot()
+      let inverse = 1 / variance[t].squareRoot()
+      inverses[t] = inverse
+      z[t] = residuals[t] * inverse
       logs.add(variance[t])
     }
     let sum = specification.model.distribution.withLaw(shape) { law -> Double in
@@ -321,7 +321,7 @@ final class Likelihood {
     }
     guard let gradient else { return sum - 0.5 * logs.value }
     let weights = { (t: Int) -> (Double, Double) in
-      (-0.5 * (1 + slopes[t] * z[t]), slopes[t] / variance[t].squareRoot())
+      (-0.5 * (1 + slopes[t] * z[t]), slopes[t] * inverses[t])
     }
     accumulate(gradient, weights)
     if let scores {
