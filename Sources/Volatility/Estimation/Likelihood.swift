@@ -7,6 +7,8 @@ final class Likelihood {
   let recursion: Recursion
   /// How many times it was worked out.
   var evaluations = 0
+  /// The point that the arrays belong to.
+  var last: (theta: [Double], value: Double)?
 
   private let fixedPresample: Double
   private let buffer: Workspace.Buffer
@@ -70,8 +72,11 @@ final class Likelihood {
 
   // MARK: Values
 
-  /// ln L; −∞ where a variance is not positive and finite.
-  func value(_ theta: [Double]) -> Double { evaluate(theta, gradient: nil, scores: nil) }
+  /// ln L; −∞ where a variance is not positive and finite. Arrays of the recursion then hold this point.
+  func value(_ theta: [Double]) -> Double {
+    if let last, last.theta == theta { return last.value }
+    return evaluate(theta, gradient: nil, scores: nil)
+  }
 
   /// ln L and its gradient, zeros where ln L is −∞.
   func gradient(_ theta: [Double], _ gradient: inout [Double]) -> Double {
@@ -94,7 +99,8 @@ final class Likelihood {
     _ theta: [Double], gradient: UnsafeMutablePointer<Double>?, scores: UnsafeMutablePointer<Double>?
   ) -> Double {
     evaluations += 1
-    return theta.withUnsafeBufferPointer { theta in
+    last = nil
+    let value = theta.withUnsafeBufferPointer { theta -> Double in
       if let gradient { gradient.update(repeating: 0, count: theta.count) }
       guard filter(theta.baseAddress!, gradient: gradient != nil) else { return -.infinity }
       let value =
@@ -106,6 +112,8 @@ final class Likelihood {
       }
       return value
     }
+    last = (theta, value)
+    return value
   }
 
   // MARK: The recursion
@@ -299,11 +307,24 @@ final class Likelihood {
     let shapes = specification.shapeCount
     let shape = UnsafeBufferPointer(start: theta + specification.width, count: shapes)
     var logs = LogarithmSum()
-    for t in 0..<count {
-      let inverse = 1 / variance[t].squareRoot()
-      inverses[t] = inverse
-      z[t] = residuals[t] * inverse
-      logs.add(variance[t])
+    var sumOfLogs = 0.0
+    if process.isLogarithmic {
+      // 1/σ_t and ln σ²_t are there.
+      let found = r.scratch[0]
+      for t in 0..<count {
+        let inverse = found[t]
+        inverses[t] = inverse
+        z[t] = residuals[t] * inverse
+        sumOfLogs += r.state[t]
+      }
+    } else {
+      for t in 0..<count {
+        let inverse = 1 / variance[t].squareRoot()
+        inverses[t] = inverse
+        z[t] = residuals[t] * inverse
+        logs.add(variance[t])
+      }
+      sumOfLogs = logs.value
     }
     let sum = specification.model.distribution.withLaw(shape) { law -> Double in
       guard let gradient else { return law.total(z, count: count) }
@@ -319,7 +340,7 @@ final class Likelihood {
       }
       return (0..<count).reduce(0) { $0 + values[$1] }
     }
-    guard let gradient else { return sum - 0.5 * logs.value }
+    guard let gradient else { return sum - 0.5 * sumOfLogs }
     let weights = { (t: Int) -> (Double, Double) in
       (-0.5 * (1 + slopes[t] * z[t]), slopes[t] * inverses[t])
     }
@@ -336,7 +357,7 @@ final class Likelihood {
         for k in 0..<shapes { row[specification.width + k] = shapeSlopes[t * shapes + k] }
       }
     }
-    return sum - 0.5 * logs.value
+    return sum - 0.5 * sumOfLogs
   }
 
   /// gradient += Σ a_t ∂ln σ²_t + b_t ∂ε_t.

@@ -85,6 +85,7 @@ extension Likelihood {
     let margin = 10.0
     let r = recursion
     evaluations += 1
+    self.last = nil
     return theta.withUnsafeBufferPointer { pointer in
       let theta = pointer.baseAddress!
       let isWhole = specification.model.mean.inMean != nil || process is FIGARCH

@@ -63,6 +63,7 @@ struct EGARCH: VarianceProcess {
     var s = state[range.lowerBound - 1]
     var reciprocal = inverse[range.lowerBound - 1]
     let constant = size * Self.centre
+    let exponential = Exponential()
     for t in range {
       let z = residuals[t - 1] * reciprocal
       let absolute = abs(z)
@@ -82,7 +83,7 @@ struct EGARCH: VarianceProcess {
       s = ((intercept[t] - constant) + b * s) + (size * absolute + sign * z)
       guard abs(s) < 600 else { return false }
       state[t] = s
-      reciprocal = exp(-0.5 * s)
+      reciprocal = exponential(-0.5 * s)
       inverse[t] = reciprocal
       variance[t] = 1 / (reciprocal * reciprocal)
       rate[t] = 1

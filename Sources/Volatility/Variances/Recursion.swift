@@ -37,6 +37,8 @@ final class Recursion {
   /// For each parameter the row that is 1 in its column.
   private let units: UnsafeMutablePointer<Block>
   let interceptColumns: [Int]
+  /// What a process prepares once for a θ.
+  var prepared: AnyObject?
   /// Numbers that a process keeps for each observation.
   let scratch: [UnsafeMutablePointer<Double>]
 
