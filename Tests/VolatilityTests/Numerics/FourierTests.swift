@@ -39,15 +39,4 @@ struct FourierTests {
     }
     for t in 0..<n { #expect(abs(re[t] / Double(n) - a[t]) < 1e-13) }
   }
-
-  @Test func exponential() {
-    let exponential = Exponential()
-    for x in stride(from: -690, through: 690, by: 0.37) {
-      #expect(abs(exponential(x) / exp(x) - 1) < 5e-16, "\(x)")
-    }
-    for x in stride(from: -2, through: 2, by: 1e-4) {
-      #expect(abs(exponential(x) / exp(x) - 1) < 5e-16, "\(x)")
-    }
-    #expect(exponential(0) == 1)
-  }
 }
