@@ -163,7 +163,7 @@ struct Estimator {
     // The grid knows nothing of likelihoods' other maxima: the best point and those far from it each get a search.
     var best = search.run(starts[0])
     for start in starts.dropFirst() {
-      let other = search.run(start, target: best.reason == nil ? best.value : nil)
+      let other = search.run(start, known: best.reason == nil ? best : nil)
       let isBetter =
         (best.reason == nil) == (other.reason == nil)
         ? other.value > best.value + 1e-7 : other.reason == nil && other.value > best.value - 2
@@ -209,13 +209,7 @@ struct Estimator {
     let repaired = candidates.compactMap { feasible.repaired($0, dependent: dependent, margin: 0.02) }
     guard !repaired.isEmpty else { throw contradiction() }
     guard repaired.count > 1 else { return repaired }
-    var checkpoints: [Double] = []
-    var scored: [(value: Double, theta: [Double])] = []
-    for point in repaired {
-      let value = likelihood.score(point, &checkpoints)
-      if value > -.infinity { scored.append((value, point)) }
-    }
-    scored.sort { $0.value > $1.value }
+    let scored = scored(repaired, points.searches)
     guard let first = scored.first else {
       throw VolatilityError(
         .estimation,
@@ -223,7 +217,8 @@ struct Estimator {
       )
     }
     var found = [first.theta]
-    let near = scored.dropFirst().filter { $0.value > first.value - 0.05 * Double(likelihood.count) }
+    let behind = (points.searches > 2 ? 0.05 : 0.005) * Double(likelihood.count) + 3
+    let near = scored.dropFirst().filter { $0.value > first.value - behind }
     var signatures: Set = [points.signature(first.theta)]
     for (_, theta) in near where found.count < points.searches {
       if signatures.insert(points.signature(theta)).inserted { found.append(theta) }
@@ -233,6 +228,27 @@ struct Estimator {
       if found.allSatisfy({ distance($0, theta) > 3 }) { found.append(theta) }
     }
     return found
+  }
+
+  /// Points with a finite likelihood, the best first. In long series those that are far behind after the first part of the
+  /// sample are left out.
+  private func scored(_ points: [[Double]], _ searches: Int) -> [(value: Double, theta: [Double])] {
+    func all(_ points: [[Double]], _ last: Int) -> [(value: Double, theta: [Double])] {
+      var checkpoints: [Double] = []
+      var found: [(value: Double, theta: [Double])] = []
+      for point in points {
+        let value = likelihood.score(point, &checkpoints, last: last)
+        if value > -.infinity { found.append((value, point)) }
+      }
+      return found.sorted { $0.value > $1.value }
+    }
+    let beginning = 300
+    guard likelihood.count >= 2 * beginning, searches <= 2, points.count > 6 else {
+      return all(points, likelihood.count)
+    }
+    let first = all(points, beginning).prefix(max(3, points.count / 8)).map(\.theta)
+    let found = all(first, likelihood.count)
+    return found.isEmpty ? all(points, likelihood.count) : found
   }
 
   private func distance(_ a: [Double], _ b: [Double]) -> Double {

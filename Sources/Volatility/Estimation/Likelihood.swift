@@ -7,9 +7,14 @@ final class Likelihood {
   let recursion: Recursion
   /// How many times it was worked out.
   var evaluations = 0
+  /// The point that the arrays belong to.
+  var last: (theta: [Double], value: Double)?
 
   private let fixedPresample: Double
+  private let buffer: Workspace.Buffer
   let z: UnsafeMutablePointer<Double>
+  /// 1/σ_t.
+  let inverses: UnsafeMutablePointer<Double>
   let values: UnsafeMutablePointer<Double>
   let slopes: UnsafeMutablePointer<Double>
   let shapeSlopes: UnsafeMutablePointer<Double>
@@ -35,15 +40,13 @@ final class Likelihood {
       residualWidth: hasInMean ? specification.width : specification.meanCount,
       interceptColumns: (specification.process.interceptIndex.map { [$0] } ?? []) + drivers,
       scratch: specification.process.scratch)
-    func numbers(_ n: Int) -> UnsafeMutablePointer<Double> {
-      let pointer = UnsafeMutablePointer<Double>.allocate(capacity: max(1, n))
-      pointer.initialize(repeating: 0, count: max(1, n))
-      return pointer
-    }
-    z = numbers(count)
-    values = numbers(count)
-    slopes = numbers(count)
-    shapeSlopes = numbers(count * specification.shapeCount)
+    let shapes = specification.shapeCount
+    buffer = Workspace.take(count * (4 + shapes) + 1)
+    z = buffer.numbers
+    inverses = z + count
+    values = inverses + count
+    slopes = values + count
+    shapeSlopes = slopes + count
     // Least squares' residuals do not move, nor what is taken from them.
     let power = specification.process.presamplePower
     let moment = { (weight: (Int) -> Double, length: Int) -> Double in
@@ -65,17 +68,15 @@ final class Likelihood {
     fillIntercept()
   }
 
-  deinit {
-    z.deallocate()
-    values.deallocate()
-    slopes.deallocate()
-    shapeSlopes.deallocate()
-  }
+  deinit { Workspace.giveBack(buffer) }
 
   // MARK: Values
 
-  /// ln L; −∞ where a variance is not positive and finite.
-  func value(_ theta: [Double]) -> Double { evaluate(theta, gradient: nil, scores: nil) }
+  /// ln L; −∞ where a variance is not positive and finite. Arrays of the recursion then hold this point.
+  func value(_ theta: [Double]) -> Double {
+    if let last, last.theta == theta { return last.value }
+    return evaluate(theta, gradient: nil, scores: nil)
+  }
 
   /// ln L and its gradient, zeros where ln L is −∞.
   func gradient(_ theta: [Double], _ gradient: inout [Double]) -> Double {
@@ -98,7 +99,8 @@ final class Likelihood {
     _ theta: [Double], gradient: UnsafeMutablePointer<Double>?, scores: UnsafeMutablePointer<Double>?
   ) -> Double {
     evaluations += 1
-    return theta.withUnsafeBufferPointer { theta in
+    last = nil
+    let value = theta.withUnsafeBufferPointer { theta -> Double in
       if let gradient { gradient.update(repeating: 0, count: theta.count) }
       guard filter(theta.baseAddress!, gradient: gradient != nil) else { return -.infinity }
       let value =
@@ -110,11 +112,14 @@ final class Likelihood {
       }
       return value
     }
+    last = (theta, value)
+    return value
   }
 
   // MARK: The recursion
 
-  func filter(_ theta: UnsafePointer<Double>, gradient: Bool) -> Bool {
+  func filter(_ theta: UnsafePointer<Double>, gradient: Bool, to last: Int? = nil) -> Bool {
+    let last = last ?? count
     let own = theta + specification.processStart
     fillIntercept(theta)
     let inMean = specification.model.mean.inMean
@@ -124,9 +129,9 @@ final class Likelihood {
     }
     guard fillPresample(theta, gradient) else { return false }
     guard process.begin(own, recursion, gradient: gradient) else { return false }
-    guard let inMean else { return process.scan(0..<count, own, recursion, gradient: gradient) }
+    guard let inMean else { return last == 0 || process.scan(0..<last, own, recursion, gradient: gradient) }
     let kappa = theta[specification.meanCount - 1]
-    for t in 0..<count {
+    for t in 0..<last {
       guard process.scan(t..<(t + 1), own, recursion, gradient: gradient) else { return false }
       if gradient { resetSlopes(t) }
       let found = inMean.value(recursion.variance[t])
@@ -297,13 +302,29 @@ final class Likelihood {
     _ scores: UnsafeMutablePointer<Double>?
   ) -> Double {
     let r = recursion
-    let (residuals, variance, z, slopes) = (r.residuals, r.variance, self.z, self.slopes)
+    let (residuals, variance) = (r.residuals, r.variance)
+    let (z, slopes, inverses) = (self.z, self.slopes, self.inverses)
     let shapes = specification.shapeCount
     let shape = UnsafeBufferPointer(start: theta + specification.width, count: shapes)
     var logs = LogarithmSum()
-    for t in 0..<count {
-      z[t] = residuals[t] / variance[t].squareRoot()
-      logs.add(variance[t])
+    var sumOfLogs = 0.0
+    if process.isLogarithmic {
+      // 1/σ_t and ln σ²_t are there.
+      let found = r.scratch[0]
+      for t in 0..<count {
+        let inverse = found[t]
+        inverses[t] = inverse
+        z[t] = residuals[t] * inverse
+        sumOfLogs += r.state[t]
+      }
+    } else {
+      for t in 0..<count {
+        let inverse = 1 / variance[t].squareRoot()
+        inverses[t] = inverse
+        z[t] = residuals[t] * inverse
+        logs.add(variance[t])
+      }
+      sumOfLogs = logs.value
     }
     let sum = specification.model.distribution.withLaw(shape) { law -> Double in
       guard let gradient else { return law.total(z, count: count) }
@@ -319,9 +340,9 @@ final class Likelihood {
       }
       return (0..<count).reduce(0) { $0 + values[$1] }
     }
-    guard let gradient else { return sum - 0.5 * logs.value }
+    guard let gradient else { return sum - 0.5 * sumOfLogs }
     let weights = { (t: Int) -> (Double, Double) in
-      (-0.5 * (1 + slopes[t] * z[t]), slopes[t] / variance[t].squareRoot())
+      (-0.5 * (1 + slopes[t] * z[t]), slopes[t] * inverses[t])
     }
     accumulate(gradient, weights)
     if let scores {
@@ -336,7 +357,7 @@ final class Likelihood {
         for k in 0..<shapes { row[specification.width + k] = shapeSlopes[t * shapes + k] }
       }
     }
-    return sum - 0.5 * logs.value
+    return sum - 0.5 * sumOfLogs
   }
 
   /// gradient += Σ a_t ∂ln σ²_t + b_t ∂ε_t.

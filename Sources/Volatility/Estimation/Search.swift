@@ -42,8 +42,8 @@ final class Search {
 
   /// The best point from a feasible start.
   ///
-  /// - Parameter target: with a value of ln L, the search gives up where it seems to end below that.
-  func run(_ start: [Double], target: Double? = nil) -> Point {
+  /// - Parameter known: another maximum; the search gives up where it seems to end there or below.
+  func run(_ start: [Double], known: Point? = nil) -> Point {
     var point = Point(
       theta: start, value: 0, gradient: [Double](repeating: 0, count: n),
       active: ActiveSet(sides: (0..<n).map { feasible.isFixed($0) ? .fixed : .free }))
@@ -61,8 +61,8 @@ final class Search {
     var metric = firstMetric(point.theta)
     var iterations = 0
     for _ in 0..<4 {
-      descend(&point, &metric, &iterations, target: target)
-      if let target, point.value < target - 1e-3 {
+      descend(&point, &metric, &iterations, known: known)
+      if let known, point.value < known.value - 1e-3 {
         point.reason = "another starting point led higher"
         return point
       }
@@ -99,7 +99,7 @@ final class Search {
   // MARK: Quasi-Newton steps
 
   private func descend(
-    _ point: inout Point, _ metric: inout [Double], _ iterations: inout Int, target: Double?
+    _ point: inout Point, _ metric: inout [Double], _ iterations: inout Int, known: Point?
   ) {
     var isFresh = true
     var next = point.gradient
@@ -125,7 +125,10 @@ final class Search {
       point.active = solution.active
       let slope = zip(down, solution.step).reduce(0) { $0 + $1.0 * $1.1 }
       if -slope < enough { return }
-      if let target, -slope < 0.05, point.value - 10 * slope < target - 0.01 { return }
+      if let known, iterations > 0, point.value < known.value {
+        if -slope < 0.05, point.value - 10 * slope < known.value - 0.01 { return }
+        if -slope < 5, distance(point.theta, known.theta, metric) < 1 { return }
+      }
       guard iterations < options.maximumIterations else {
         point.reason = "\(iterations) iterations were not enough"
         return
@@ -166,6 +169,13 @@ final class Search {
       point.value = found
       point.gradient = next
     }
+  }
+
+  /// ΔᵀBΔ.
+  private func distance(_ a: [Double], _ b: [Double], _ metric: [Double]) -> Double {
+    var sum = 0.0
+    for i in 0..<n { for j in 0..<n { sum += metric[i * n + j] * (a[i] - b[i]) * (a[j] - b[j]) } }
+    return sum
   }
 
   /// BFGS with Powell's (1978) damping.

@@ -18,9 +18,14 @@ struct StartingPoints {
     let kurtosis = 3 + 0.7 * (fourth / (second * second) - 3)
     let shape = specification.model.distribution.start(kurtosis: kurtosis)
     var points: [[Double]] = []
-    for own in specification.process.starts(moment: { power in
-      residuals.reduce(0) { $0 + absolutePower($1, power).value } / count
-    }) {
+    var moments: [Double: Double] = [:]
+    let starts = specification.process.starts { power in
+      if let known = moments[power] { return known }
+      let moment = residuals.reduce(0) { $0 + absolutePower($1, power).value } / count
+      moments[power] = moment
+      return moment
+    }
+    for own in starts {
       for (own, drivers) in driverStarts(own) { points.append(mean + own + drivers + shape) }
     }
     return points

@@ -51,10 +51,17 @@ public struct Matrix: Sendable, Equatable {
   public static func * (a: Matrix, b: Matrix) -> Matrix {
     precondition(a.columns == b.rows, "\(a.rows) × \(a.columns) times \(b.rows) × \(b.columns)")
     var product = Matrix(rows: a.rows, columns: b.columns)
-    for i in 0..<a.rows {
-      for k in 0..<a.columns {
-        let factor = a[i, k]
-        for j in 0..<b.columns { product[i, j] += factor * b[k, j] }
+    let (inner, width) = (a.columns, b.columns)
+    product.values.withUnsafeMutableBufferPointer { product in
+      a.values.withUnsafeBufferPointer { left in
+        b.values.withUnsafeBufferPointer { right in
+          for i in 0..<a.rows {
+            for k in 0..<inner {
+              let factor = left[i * inner + k]
+              for j in 0..<width { product[i * width + j] += factor * right[k * width + j] }
+            }
+          }
+        }
       }
     }
     return product

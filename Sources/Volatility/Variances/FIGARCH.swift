@@ -12,8 +12,9 @@ struct FIGARCH: VarianceProcess {
   let truncation: Int
 
   var presamplePower: Double { power }
-  /// |ε|^v, its derivative, the convolutions with δ and ∂δ/∂d, Σλx, and its derivatives in φ, d, β.
-  var scratch: Int { 10 }
+  /// |ε|^v, its derivative, the convolutions with δ and ∂δ/∂d, Σλx, its derivatives in φ, d, β, the level and its
+  /// derivative in β, the convolution of δ with the first derivative of |ε|^v.
+  var scratch: Int { 11 }
   private var d: Int { 1 + p }
 
   var parameters: [ParameterSpecification] {
@@ -56,10 +57,16 @@ struct FIGARCH: VarianceProcess {
     return lambda
   }
 
+  func begin(_ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool) -> Bool {
+    r.prepared = Filter(self, theta, r)
+    return true
+  }
+
   func scan(
     _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, gradient: Bool
   ) -> Bool {
-    Filter(self, theta).scan(range, r, gradient: gradient)
+    guard let filter = r.prepared as? Filter else { return false }
+    return filter.scan(range, r, gradient: gradient)
   }
 
   func reference(_ theta: [Double], residuals: [Double], intercepts: [Double], presample: Double) -> [Double]

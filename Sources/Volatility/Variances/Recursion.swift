@@ -37,6 +37,8 @@ final class Recursion {
   /// For each parameter the row that is 1 in its column.
   private let units: UnsafeMutablePointer<Block>
   let interceptColumns: [Int]
+  /// What a process prepares once for a θ.
+  var prepared: AnyObject?
   /// Numbers that a process keeps for each observation.
   let scratch: [UnsafeMutablePointer<Double>]
 
@@ -44,7 +46,7 @@ final class Recursion {
   var presample = 0.0
   let presampleSlopes: UnsafeMutablePointer<Block>
 
-  private var owned: [UnsafeMutableRawPointer] = []
+  private let buffer: Workspace.Buffer
 
   init(count: Int, width: Int, varianceStart: Int, residualWidth: Int, interceptColumns: [Int], scratch: Int)
   {
@@ -55,39 +57,42 @@ final class Recursion {
     self.interceptColumns = interceptColumns
     let blocks = max(1, (width + 3) / 4)
     self.blocks = blocks
-    var owned: [UnsafeMutableRawPointer] = []
-    func numbers(_ n: Int) -> UnsafeMutablePointer<Double> {
-      let pointer = UnsafeMutablePointer<Double>.allocate(capacity: max(1, n))
-      pointer.initialize(repeating: 0, count: max(1, n))
-      owned.append(UnsafeMutableRawPointer(pointer))
+    let slopes = max(1, interceptColumns.count)
+    let total =
+      (count + 1) * (5 + slopes + scratch) + 4 * blocks * (3 * (count + 1) + max(1, width) + 1) + count + 1
+    buffer = Workspace.take(total + 4)
+    buffer.numbers.update(repeating: 0, count: total)
+    var next = buffer.numbers
+    // Rows first, as these are read in blocks.
+    func rows(_ n: Int) -> UnsafeMutablePointer<Block> {
+      let pointer = UnsafeMutableRawPointer(next).assumingMemoryBound(to: Block.self)
+      next += 4 * n * blocks
       return pointer
     }
-    func rows(_ n: Int) -> UnsafeMutablePointer<Block> {
-      let pointer = UnsafeMutablePointer<Block>.allocate(capacity: n * blocks)
-      pointer.initialize(repeating: .zero, count: n * blocks)
-      owned.append(UnsafeMutableRawPointer(pointer))
+    func numbers(_ n: Int) -> UnsafeMutablePointer<Double> {
+      let pointer = next
+      next += n
       return pointer
     }
     // One more than there are observations, for a step beyond them.
-    residuals = numbers(count + 1)
     residualSlopes = rows(count + 1)
-    state = numbers(count + 1)
     stateSlopes = rows(count + 1)
+    interceptRows = rows(count + 1)
+    presampleSlopes = rows(1)
+    units = rows(max(1, width))
+    residuals = numbers(count + 1)
+    state = numbers(count + 1)
     variance = numbers(count + 1)
     rate = numbers(count + 1)
     extra = numbers(count + 1)
     intercept = numbers(count + 1)
-    interceptSlopes = numbers((count + 1) * max(1, interceptColumns.count))
-    interceptRows = rows(count + 1)
-    units = rows(max(1, width))
+    interceptSlopes = numbers((count + 1) * slopes)
+    self.scratch = (0..<scratch).map { _ in numbers(count + 1) }
     let numbersOfUnits = UnsafeMutableRawPointer(units).assumingMemoryBound(to: Double.self)
     for k in 0..<width { numbersOfUnits[k * 4 * blocks + k] = 1 }
-    self.scratch = (0..<scratch).map { _ in numbers(count + 1) }
-    presampleSlopes = rows(1)
-    self.owned = owned
   }
 
-  deinit { for pointer in owned { pointer.deallocate() } }
+  deinit { Workspace.giveBack(buffer) }
 
   @inline(__always) func stateRow(_ t: Int) -> UnsafeMutablePointer<Block> { stateSlopes + t * blocks }
   @inline(__always) func residualRow(_ t: Int) -> UnsafeMutablePointer<Block> { residualSlopes + t * blocks }
