@@ -40,7 +40,9 @@ import Testing
     #expect(
       Set(verbs.keys) == [
         "train", "evaluate", "predict", "report", "export", "data list", "data get", "data info", "data show",
-        "network list", "network initial", "network forward", "network gradient",
+        "network list", "network initial", "network forward", "network gradient", "volatility fit",
+        "volatility compare", "volatility forecast", "volatility simulate", "volatility monte-carlo",
+        "volatility test", "volatility herding", "volatility study", "volatility likelihood",
       ])
     for (name, verb) in verbs {
       #expect(verb.discussion?.contains("salar \(name)") == true, "\(name) has no example")
@@ -53,7 +55,10 @@ import Testing
       #expect(verbs[name]!.flags.isSuperset(of: ["device", "threads", "precision"]), "\(name)")
     }
     // What draws has a seed.
-    for name in ["train", "evaluate", "network initial", "network gradient"] {
+    for name in [
+      "train", "evaluate", "network initial", "network gradient", "volatility fit", "volatility forecast",
+      "volatility simulate", "volatility monte-carlo",
+    ] {
       #expect(verbs[name]!.flags.contains("seed"), "\(name)")
     }
     for name in ["train", "evaluate", "data get"] {

@@ -14,7 +14,8 @@ enum DataBenchmarks {
   /// An epoch of CIFAR's size from bytes in memory: gathered, cropped, flipped, normalised, in batches of 128.
   private static func loader(_ name: String, _ pipeline: String) -> Benchmark {
     Benchmark(
-      name: name, peer: .pytorch("loader \(pipeline.contains("cutout"))"), unit: .imagesPerSecond, amount: 50_000,
+      name: name, peer: .pytorch("loader \(pipeline.contains("cutout"))"), unit: .imagesPerSecond,
+      amount: 50_000,
       repetitions: 1, rounds: 5
     ) { try epoch(pipeline) }
   }

@@ -11,7 +11,8 @@ enum EngineBenchmarks {
   private static var add: Benchmark {
     let count = 100_000
     return Benchmark(
-      name: "add-8", peer: .pytorch("add"), unit: .nanoseconds, amount: Double(count), repetitions: 3, rounds: 9
+      name: "add-8", peer: .pytorch("add"), unit: .nanoseconds, amount: Double(count), repetitions: 3,
+      rounds: 9
     ) {
       let a = Tensor.ones([8])
       let b = Tensor.ones([8])
@@ -23,14 +24,16 @@ enum EngineBenchmarks {
 
   private static func convNet(bfloat16: Bool) -> Benchmark {
     Benchmark(
-      name: "convnet3-128-\(bfloat16 ? "bf16" : "fp32")", peer: .pytorch("convnet \(bfloat16)"), unit: .imagesPerSecond,
+      name: "convnet3-128-\(bfloat16 ? "bf16" : "fp32")", peer: .pytorch("convnet \(bfloat16)"),
+      unit: .imagesPerSecond,
       amount: 256, repetitions: 2, rounds: 7
     ) { try gradientStep(ConvNet(), batch: 256, bfloat16: bfloat16) }
   }
 
   private static func resNet(bfloat16: Bool) -> Benchmark {
     Benchmark(
-      name: "resnet18-\(bfloat16 ? "bf16" : "fp32")", peer: .pytorch("resnet18 \(bfloat16)"), unit: .imagesPerSecond,
+      name: "resnet18-\(bfloat16 ? "bf16" : "fp32")", peer: .pytorch("resnet18 \(bfloat16)"),
+      unit: .imagesPerSecond,
       amount: 128, repetitions: 1, rounds: 5
     ) { try gradientStep(ResNet18(), batch: 128, bfloat16: bfloat16) }
   }

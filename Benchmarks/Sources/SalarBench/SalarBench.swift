@@ -34,7 +34,8 @@ struct SalarBench {
       ProcessInfo.processInfo.environment["OMP_NUM_THREADS"].flatMap(Int.init)
       ?? ProcessInfo.processInfo.activeProcessorCount
     Runtime.threads = threads
-    let benchmarks = EngineBenchmarks.all + TrainingBenchmarks.all + DataBenchmarks.all + VolatilityBenchmarks.all
+    let benchmarks =
+      EngineBenchmarks.all + TrainingBenchmarks.all + DataBenchmarks.all + VolatilityBenchmarks.all
     let known = benchmarks.map(\.name)
     for name in names where !known.contains(where: { $0.hasPrefix(name) }) {
       throw CommandError("no benchmark '\(name)'; known: \(known.joined(separator: ", "))")
@@ -50,7 +51,8 @@ struct SalarBench {
         try CommandOutput.json(measurement)
         table.append([
           measurement.name, measurement.peerIs, formatted(measurement.salar), formatted(measurement.peer),
-          String(format: measurement.ratio < 0.1 ? "%.3f" : "%.2f", measurement.ratio), measurement.unit, "\(measurement.repetitions)",
+          String(format: measurement.ratio < 0.1 ? "%.3f" : "%.2f", measurement.ratio), measurement.unit,
+          "\(measurement.repetitions)",
         ])
       }
     }
@@ -89,7 +91,9 @@ struct SalarBench {
   }
 
   private static func sides(_ peer: Benchmark.Peer, threads: Int) throws -> [Side] {
-    func process(_ script: String, _ work: String, _ what: String, suffix: String = "", keepsMemory: Bool = false) throws
+    func process(
+      _ script: String, _ work: String, _ what: String, suffix: String = "", keepsMemory: Bool = false
+    ) throws
       -> Side
     {
       let process = try PeerProcess(script, threads: threads, keepsMemory: keepsMemory)

@@ -17,10 +17,13 @@ enum VolatilityBenchmarks {
   }
 
   /// A fit with robust standard errors to 1,974 days.
-  private static func fit(_ name: String, _ peer: String, _ model: VolatilityModel, repetitions: Int) -> Benchmark {
+  private static func fit(_ name: String, _ peer: String, _ model: VolatilityModel, repetitions: Int)
+    -> Benchmark
+  {
     let path = place("days-1974.txt")
     return Benchmark(
-      name: name, peer: .arch("fit \(peer) \(path)"), unit: .milliseconds, amount: 1, repetitions: repetitions, rounds: 5
+      name: name, peer: .arch("fit \(peer) \(path)"), unit: .milliseconds, amount: 1,
+      repetitions: repetitions, rounds: 5
     ) {
       let y = try written(days: 1974, to: path)
       return { precondition((try? model.fit(y))?.status.hasConverged == true) }
@@ -31,7 +34,8 @@ enum VolatilityBenchmarks {
   private static var rolling: Benchmark {
     let path = place("days-1249.txt")
     return Benchmark(
-      name: "garch-rolling-250", peer: .arch("rolling \(path) 1000"), unit: .milliseconds, amount: 250, repetitions: 1,
+      name: "garch-rolling-250", peer: .arch("rolling \(path) 1000"), unit: .milliseconds, amount: 250,
+      repetitions: 1,
       rounds: 3
     ) {
       let y = try written(days: 1249, to: path)
@@ -48,7 +52,8 @@ enum VolatilityBenchmarks {
   private static var manySeries: Benchmark {
     let path = place("days-1000.txt")
     return Benchmark(
-      name: "garch-1000-series", peer: .arch("series \(path) 100"), unit: .milliseconds, amount: 1000, repetitions: 1,
+      name: "garch-1000-series", peer: .arch("series \(path) 100"), unit: .milliseconds, amount: 1000,
+      repetitions: 1,
       rounds: 2
     ) {
       let series = many
@@ -104,7 +109,9 @@ enum VolatilityBenchmarks {
     var variance = 0.2
     var found: [Double] = []
     for t in 0..<(days + 500) {
-      let square = (0..<6).reduce(0.0) { sum, _ in let z = normal(); return sum + z * z }
+      let square = (0..<6).reduce(0.0) { sum, _ in
+        let z = normal(); return sum + z * z
+      }
       let e = (variance * 4 / square).squareRoot() * normal()
       if t >= 500 { found.append(0.01 + e) }
       variance = 0.01 + 0.1 * e * e + 0.85 * variance

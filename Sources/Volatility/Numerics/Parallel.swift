@@ -32,7 +32,9 @@ enum Parallel {
     }
     let slots = Slots<Value, Failure>(count)
     @Sendable func one(_ i: Int) {
-      do throws(Failure) { slots.results[i] = .success(try body(i)) } catch { slots.results[i] = .failure(error) }
+      do throws(Failure) { slots.results[i] = .success(try body(i)) } catch {
+        slots.results[i] = .failure(error)
+      }
     }
     if let threads {
       DispatchQueue.concurrentPerform(iterations: min(threads, count)) { thread in

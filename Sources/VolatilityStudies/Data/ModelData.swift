@@ -67,7 +67,8 @@ public struct SeriesRequest: Sendable, Equatable {
         throw VolatilityError(.data, "'\(name)' has \(found.count) value(s): a difference needs two.")
       }
       return try Series(
-        name, dates: found.dates.map { Array($0.dropFirst()) }, values: Array(found.differenced().values.dropFirst()))
+        name, dates: found.dates.map { Array($0.dropFirst()) },
+        values: Array(found.differenced().values.dropFirst()))
     }
   }
 }
@@ -124,14 +125,16 @@ extension ModelData {
   ) throws(VolatilityError) -> [String: [Double]] {
     let panel = try Panel(reading: path)
     if let rows, panel.rows != rows {
-      throw VolatilityError(.data, "'\(path)' has \(panel.rows) rows; \(rows) are needed, one an observation.")
+      throw VolatilityError(
+        .data, "'\(path)' has \(panel.rows) rows; \(rows) are needed, one an observation.")
     }
     var found: [String: [Double]] = [:]
     for name in names {
       let series = try panel.series(name)
       if let gap = series.values.firstIndex(where: { !$0.isFinite }) {
         throw VolatilityError(
-          .data, "'\(name)' of '\(path)' is \(series.values[gap]) at \(series.label(gap)): every value is needed.")
+          .data,
+          "'\(name)' of '\(path)' is \(series.values[gap]) at \(series.label(gap)): every value is needed.")
       }
       found[name] = series.values
     }

@@ -62,7 +62,8 @@ public enum SeriesTest: String, Sendable, CaseIterable {
   /// Runs the test. ARCH-LM is of the series less its mean.
   ///
   /// - Throws: ``VolatilityError`` where the series does not allow the test.
-  public func run(_ x: [Double], _ options: Options = Options()) throws(VolatilityError) -> any HypothesisTest {
+  public func run(_ x: [Double], _ options: Options = Options()) throws(VolatilityError) -> any HypothesisTest
+  {
     let lags = options.lags
     let terms = options.terms
     switch self {
@@ -74,8 +75,12 @@ public enum SeriesTest: String, Sendable, CaseIterable {
       return try ARCHLM(x.map { $0 - mean }, lags: lags ?? 5)
     case .adf: return try AugmentedDickeyFuller(x, terms: terms, lags: lags.map { .fixed($0) } ?? .aic())
     case .pp: return try PhillipsPerron(x, terms: terms, lags: lags)
-    case .kpss: return try KPSS(x, terms: terms == .none ? .constant : terms, lags: lags.map { .fixed($0) } ?? .automatic)
-    case .dfGLS: return try DickeyFullerGLS(x, terms: terms == .none ? .constant : terms, lags: lags.map { .fixed($0) } ?? .aic())
+    case .kpss:
+      return try KPSS(
+        x, terms: terms == .none ? .constant : terms, lags: lags.map { .fixed($0) } ?? .automatic)
+    case .dfGLS:
+      return try DickeyFullerGLS(
+        x, terms: terms == .none ? .constant : terms, lags: lags.map { .fixed($0) } ?? .aic())
     case .zivotAndrews: return try ZivotAndrews(x)
     case .varianceRatio: return try VarianceRatio(x, steps: lags ?? 2)
     }

@@ -66,7 +66,8 @@ extension Claim {
     return Evidence(label: label, value: value, standardError: error, p: p, outcome: outcome)
   }
 
-  private init(_ number: Int, _ title: String, _ evidence: [Evidence], _ expected: Expected, _ level: Double) {
+  private init(_ number: Int, _ title: String, _ evidence: [Evidence], _ expected: Expected, _ level: Double)
+  {
     self.number = number
     self.title = title
     self.evidence = evidence
@@ -82,7 +83,8 @@ extension Claim {
     case .undecided: verdict = supporting > 0 ? .partly : .unsupported
     }
     let at = rounded(100 * level, 1)
-    let numbers = first.p.map { "\(rounded(first.value, 4)), \(pText($0))" } ?? "\(rounded(first.value, 4)), on its bound"
+    let numbers =
+      first.p.map { "\(rounded(first.value, 4)), \(pText($0))" } ?? "\(rounded(first.value, 4)), on its bound"
     let smallest = first.p.flatMap { p in [0.01, 0.05, 0.1].first { p < $0 } }
     let significance =
       smallest.map { "significant at \(rounded(100 * $0, 1)) %" } ?? "not significant at 10 %"
@@ -90,7 +92,8 @@ extension Claim {
     text += expected == .notNegative ? " at \(at) %: " : ": "
     text += "\(first.label) is \(numbers)"
     text += expected == .notNegative ? "" : ", \(significance)"
-    text += evidence.count > 1 ? "; \(supporting) of \(evidence.count) specifications support it at \(at) %." : "."
+    text +=
+      evidence.count > 1 ? "; \(supporting) of \(evidence.count) specifications support it at \(at) %." : "."
     statement = text
   }
 
@@ -107,7 +110,8 @@ extension Claim {
         let when = one.timing == .same ? "same day" : "day before"
         found.append(
           evidence(
-            "\(one.label), \(when): phi[\(column)]", parameter.value, parameter.standardError, parameter.pValue,
+            "\(one.label), \(when): phi[\(column)]", parameter.value, parameter.standardError,
+            parameter.pValue,
             .positive, level))
       }
       for one in volatility {
@@ -123,7 +127,8 @@ extension Claim {
         let state = term.state == "always" ? "" : " (\(term.state))"
         absence.append(
           evidence(
-            "\(one.regression.form.title): \(c.name)\(state)", c.value, c.standardError, c.p, .notNegative, level))
+            "\(one.regression.form.title): \(c.name)\(state)", c.value, c.standardError, c.p, .notNegative,
+            level))
       }
     }
     var fall: [Evidence] = []
@@ -137,7 +142,9 @@ extension Claim {
       }
     }
     // The level of the index alone is the paper's regression.
-    if let own = fall.firstIndex(where: { $0.label.hasSuffix(" on G") }) { fall.insert(fall.remove(at: own), at: 0) }
+    if let own = fall.firstIndex(where: { $0.label.hasSuffix(" on G") }) {
+      fall.insert(fall.remove(at: own), at: 0)
+    }
     return [
       Claim(
         1, "dispersion raises volatility", inVariance("csad"), .positive, level),
@@ -145,7 +152,8 @@ extension Claim {
         2, "the epidemic raises volatility", inVariance("G"), .positive, level),
       Claim(3, "there is no herding", absence, .notNegative, level),
       Claim(
-        4, "the epidemic lowers the returns of \(settings.other ?? "the other sector")", fall, .negative, level),
+        4, "the epidemic lowers the returns of \(settings.other ?? "the other sector")", fall, .negative,
+        level),
     ]
   }
 }

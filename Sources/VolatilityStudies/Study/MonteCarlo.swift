@@ -65,9 +65,11 @@ public struct MonteCarlo: Sendable {
     _ model: VolatilityModel, truth: [String: Double], settings: Settings = Settings(),
     progress: (Int) -> Void = { _ in }
   ) throws(VolatilityError) {
-    guard settings.series >= 2, !settings.lengths.isEmpty, settings.confidence > 0, settings.confidence < 1 else {
+    guard settings.series >= 2, !settings.lengths.isEmpty, settings.confidence > 0, settings.confidence < 1
+    else {
       throw VolatilityError(
-        .specification, "\(settings.series) series of \(settings.lengths) observations: at least 2 of one length are needed.")
+        .specification,
+        "\(settings.series) series of \(settings.lengths) observations: at least 2 of one length are needed.")
     }
     self.model = model
     self.truth = truth
@@ -82,7 +84,8 @@ public struct MonteCarlo: Sendable {
   }
 
   private static func run(
-    _ model: VolatilityModel, _ truth: [String: Double], _ names: [String], _ length: Int, _ settings: Settings
+    _ model: VolatilityModel, _ truth: [String: Double], _ names: [String], _ length: Int,
+    _ settings: Settings
   ) throws(VolatilityError) -> Result {
     let start = ContinuousClock.now
     // Where the recursion begins: known, so that the likelihood at the truth is the exact one.
@@ -125,7 +128,8 @@ public struct MonteCarlo: Sendable {
     }
     let took = ContinuousClock.now - start
     return Result(
-      length: length, fitted: fits.count, failed: settings.series - fits.count, onBound: fits.count - interior.count,
+      length: length, fitted: fits.count, failed: settings.series - fits.count,
+      onBound: fits.count - interior.count,
       parameters: parameters,
       seconds: Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18)
   }

@@ -111,7 +111,8 @@ public struct SectorStudy: Sendable {
     self.panel = panel
     guard panel.rows >= 30 else {
       throw VolatilityError(
-        .data, "\(settings.sector) has \(panel.rows) days with all values in this window: at least 30 are needed.")
+        .data,
+        "\(settings.sector) has \(panel.rows) days with all values in this window: at least 30 are needed.")
     }
     var other: SectorPanel?
     var otherPanel: Panel?
@@ -182,7 +183,8 @@ private struct Steps {
   private func run(_ panel: Panel, _ name: String) -> [Double]? {
     guard let index = panel.index(name) else { return nil }
     let values = panel.columns[index]
-    guard let first = values.firstIndex(where: { !$0.isNaN }), let last = values.lastIndex(where: { !$0.isNaN })
+    guard let first = values.firstIndex(where: { !$0.isNaN }),
+      let last = values.lastIndex(where: { !$0.isNaN })
     else { return nil }
     let part = Array(values[first...last])
     return part.contains(where: \.isNaN) ? part.filter { !$0.isNaN } : part
@@ -192,13 +194,18 @@ private struct Steps {
     var found: [SectorStudy.SeriesTests] = []
     for name in panel.names {
       guard let x = run(panel, name) else { continue }
-      guard let description = attempt("\(name)", { () throws(VolatilityError) in try Description(x) }) else { continue }
+      guard let description = attempt("\(name)", { () throws(VolatilityError) in try Description(x) }) else {
+        continue
+      }
       let lags = min(10, x.count / 5)
       var tests: [any HypothesisTest] = []
       func add(_ test: (any HypothesisTest)?) { if let test { tests.append(test) } }
       add(attempt("Jarque–Bera of \(name)") { () throws(VolatilityError) in try JarqueBera(x) })
       add(attempt("Ljung–Box of \(name)") { () throws(VolatilityError) in try LjungBox(x, lags: lags) })
-      add(attempt("Ljung–Box of \(name)²") { () throws(VolatilityError) in try LjungBox(x, lags: lags, squared: true) })
+      add(
+        attempt("Ljung–Box of \(name)²") { () throws(VolatilityError) in
+          try LjungBox(x, lags: lags, squared: true)
+        })
       add(attempt("ARCH-LM of \(name)") { () throws(VolatilityError) in try ARCHLM(x, lags: min(5, lags)) })
       add(attempt("ADF of \(name)") { () throws(VolatilityError) in try AugmentedDickeyFuller(x) })
       add(attempt("Phillips–Perron of \(name)") { () throws(VolatilityError) in try PhillipsPerron(x) })
@@ -215,7 +222,9 @@ private struct Steps {
     let covariance = settings.covariance
     for (name, panel) in [(settings.sector, Optional(panel)), (settings.other ?? "", other)] {
       guard let panel else { continue }
-      func add(_ what: String, _ body: (Series, Series, Series, Series) throws(VolatilityError) -> HerdingRegression) {
+      func add(
+        _ what: String, _ body: (Series, Series, Series, Series) throws(VolatilityError) -> HerdingRegression
+      ) {
         let result = attempt("\(what) of \(name)") { () throws(VolatilityError) in
           try body(panel.series("csad"), panel.series("cssd"), panel.series("r"), panel.series("G"))
         }
@@ -288,9 +297,12 @@ private struct Steps {
     guard let r = try? panel.series("r") else { return [] }
     let square = r.map("r^2") { $0 * $0 }
     var responses: [(String, Series)] = [("|r|", r.map("|r|", abs)), ("r^2", square)]
-    if let rolling = attempt("Rolling volatility", { () throws(VolatilityError) in
-      try r.rolling(.standardDeviation, window: window).renamed("sd\(window)")
-    }) {
+    if let rolling = attempt(
+      "Rolling volatility",
+      { () throws(VolatilityError) in
+        try r.rolling(.standardDeviation, window: window).renamed("sd\(window)")
+      })
+    {
       responses.insert(("sd\(window)", rolling), at: 0)
     }
     for (label, response) in responses {

@@ -86,7 +86,8 @@ public struct SimulatedMarket: Sendable {
       for i in own.indices { own[i] -= mean }
       let dispersion = own.reduce(0) { $0 + abs($1) } / Double(members)
       let g = interest[t] / 100
-      variance = omega + alpha * residual * residual + beta * variance + ofDispersion * dispersion + ofEpidemic * g
+      variance =
+        omega + alpha * residual * residual + beta * variance + ofDispersion * dispersion + ofEpidemic * g
       residual = variance.squareRoot() * normal()
       let sectorReturn = mu + residual
       let otherReturn = truth.otherOnEpidemic * g + 0.4 * sectorReturn + 1.2 * normal()
@@ -118,11 +119,15 @@ public struct SimulatedMarket: Sendable {
     for (t, day) in calendar.enumerated() {
       priceRows += "\(day)"
       // Digits enough for returns to come back to ten places.
-      for column in prices { priceRows += "," + (column[t]).formatted(.number.precision(.significantDigits(14)).grouping(.never)) }
+      for column in prices {
+        priceRows += "," + (column[t]).formatted(.number.precision(.significantDigits(14)).grouping(.never))
+      }
       priceRows += "\n"
     }
     var sectors = "Symbol,Name,Sector\n"
-    for (i, name) in names.enumerated() { sectors += "\(name),\(name) Inc.,\(i < members ? sector : other)\n" }
+    for (i, name) in names.enumerated() {
+      sectors += "\(name),\(name) Inc.,\(i < members ? sector : other)\n"
+    }
     var search = "date,search\n"
     for (t, day) in calendar.enumerated() { search += "\(day),\(t == 0 ? 0 : Int(interest[t - 1]))\n" }
     var index = "Date,Close\n"

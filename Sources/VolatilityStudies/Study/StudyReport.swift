@@ -70,13 +70,17 @@ public struct StudyReport: Sendable {
   /// A column a model; those that could not be fitted are left out.
   public func models(_ timing: Regressor.Timing?) -> ReportTable? {
     let found = study.models.filter { one in
-      one.fit != nil && (timing == nil) == one.model.regressors.isEmpty && (timing == nil || one.timing == timing)
+      one.fit != nil && (timing == nil) == one.model.regressors.isEmpty
+        && (timing == nil || one.timing == timing)
     }
     guard !found.isEmpty else { return nil }
-    let when = timing.map { $0 == .same ? ", csad and G of the same day" : ", csad and G of the day before" } ?? ""
+    let when =
+      timing.map { $0 == .same ? ", csad and G of the same day" : ", csad and G of the day before" } ?? ""
     return ModelsTable(
       "Volatility of \(study.settings.sector)\(when)", found.map { $0.fit!.column($0.label) },
-      notes: ["\(CovarianceKind.robust.title). (bound): the parameter is on its bound and has no standard error."]
+      notes: [
+        "\(CovarianceKind.robust.title). (bound): the parameter is on its bound and has no standard error."
+      ]
     ).table()
   }
 
@@ -114,7 +118,8 @@ public struct StudyReport: Sendable {
       let interval = one.interval()
       table.append([
         .text(one.name), .number(value), .number(one.value),
-        one.standardError.map { .number($0) } ?? .missing, interval.map { .number($0.lowerBound) } ?? .missing,
+        one.standardError.map { .number($0) } ?? .missing,
+        interval.map { .number($0.lowerBound) } ?? .missing,
         interval.map { .number($0.upperBound) } ?? .missing,
         .text(interval.map { $0.contains(value) ? "yes" : "no" } ?? "–"),
       ])
@@ -165,7 +170,8 @@ public struct StudyReport: Sendable {
   ) throws -> HTMLReport {
     let settings = study.settings
     var report = HTMLReport(
-      title: "The volatility of \(settings.sector)", subtitle: summary[0], footer: "Salar \(ProgramVersion.text)")
+      title: "The volatility of \(settings.sector)", subtitle: summary[0],
+      footer: "Salar \(ProgramVersion.text)")
     func add(_ name: String, _ table: ReportTable?) throws {
       guard let table else { return }
       report.table(table)
@@ -180,7 +186,8 @@ public struct StudyReport: Sendable {
     report.list(study.claims.map(\.statement))
     if let recovery {
       report.section("Truth")
-      report.paragraph("The data are simulated: these parameters made them, in a GARCH-X with same-day regressors.")
+      report.paragraph(
+        "The data are simulated: these parameters made them, in a GARCH-X with same-day regressors.")
       try add("truth", recovery)
     }
     report.details("Every specification") { content in
@@ -216,7 +223,10 @@ public struct StudyReport: Sendable {
     report.list(study.notes.map(\.text))
     report.settings([
       ("sector", settings.sector), ("other sector", settings.other ?? "–"),
-      ("window", "\(settings.first.map { "\($0)" } ?? "first day") to \(settings.last.map { "\($0)" } ?? "last day")"),
+      (
+        "window",
+        "\(settings.first.map { "\($0)" } ?? "first day") to \(settings.last.map { "\($0)" } ?? "last day")"
+      ),
       ("level", "\(settings.level)"),
       ("Newey–West lags", settings.lags.map { "\($0)" } ?? "⌊4(T/100)^(2/9)⌋"),
       ("distribution", settings.distribution.title),
@@ -232,43 +242,51 @@ public struct StudyReport: Sendable {
       return (try chart.draw(name, in: figures).picture(title), title)
     }
     let found = try [
-      line("csad", "Dispersion of members' returns (CSAD)", "percent"), line("G", "Search interest G", "share of its greatest"),
+      line("csad", "Dispersion of members' returns (CSAD)", "percent"),
+      line("G", "Search interest G", "share of its greatest"),
     ].compactMap { $0 }
     if !found.isEmpty { report.figures(found.map { (picture: $0.0, caption: $0.1) }) }
   }
 
   private func herdingFigures(_ figures: URL, _ report: inout HTMLReport) throws {
     var found: [(picture: ReportPicture, caption: String)] = []
-    if let cck = study.herding.first(where: { $0.sector == study.settings.sector && $0.regression.form == .cck }) {
+    if let cck = study.herding.first(where: {
+      $0.sector == study.settings.sector && $0.regression.form == .cck
+    }) {
       let drawn = try DispersionFigure(cck.regression).draw("dispersion", in: figures)
       let caption = "Dispersion against the sector's return, with the fitted CCK curve"
       found.append((try drawn.picture(caption), caption))
     }
     if let rolling = study.rollingHerding, rolling.windows.count > 1 {
       let drawn = try RollingFigure(rolling).draw("rolling-herding", in: figures)
-      let caption = "The CCK coefficient over windows of \(rolling.windows[0].rows.count) days: herding is below zero"
+      let caption =
+        "The CCK coefficient over windows of \(rolling.windows[0].rows.count) days: herding is below zero"
       found.append((try drawn.picture(caption), caption))
     }
     if !found.isEmpty { report.figures(found) }
   }
 
   private func volatilityFigures(_ figures: URL, _ report: inout HTMLReport) throws {
-    guard let own = study.models.first(where: { $0.label == "GARCH-X" && $0.timing == .same }), let fit = own.fit
+    guard let own = study.models.first(where: { $0.label == "GARCH-X" && $0.timing == .same }),
+      let fit = own.fit
     else { return }
     let panel = study.panel
     let columns = ["csad", "G"].compactMap { name in panel.index(name).map { (name, panel.columns[$0]) } }
     let drawn = try FitFigures(fit, dates: panel.dates, columns: Dictionary(uniqueKeysWithValues: columns))
-    let caption = "Returns of \(study.settings.sector) within two conditional standard deviations, GARCH-X of the same day"
+    let caption =
+      "Returns of \(study.settings.sector) within two conditional standard deviations, GARCH-X of the same day"
     report.figure(try drawn.returns.draw("returns", in: figures).picture(caption), caption: caption)
     let width = 4 * fit.residuals.map { $0 * $0 }.mean.squareRoot()
     var curves: [NewsImpactCurve] = []
     for one in study.models where one.fit != nil && one.timing == .same && !one.model.regressors.isEmpty {
       curves.append(
-        try NewsImpactCurve(one.fit!, columns: Dictionary(uniqueKeysWithValues: columns), name: one.label, width: width))
+        try NewsImpactCurve(
+          one.fit!, columns: Dictionary(uniqueKeysWithValues: columns), name: one.label, width: width))
     }
     let impact = "The next day's variance after a shock"
     let diagnostics = "Standardised residuals of GARCH-X"
-    report.figure(try NewsImpactFigure(curves).draw("news-impact", in: figures).picture(impact), caption: impact)
+    report.figure(
+      try NewsImpactFigure(curves).draw("news-impact", in: figures).picture(impact), caption: impact)
     report.figure(
       try drawn.diagnostics.all.draw("diagnostics", in: figures).picture(diagnostics), caption: diagnostics)
   }

@@ -79,7 +79,8 @@ extension RollingHerding {
   public func table(level: Double = 0.05, rows most: Int = 30) -> ReportTable {
     var table = ReportTable(
       [
-        .text("window ends"), .number("c of market²", .fixed(6)), .number("t", .fixed(2)), .number("p", .probability(3)),
+        .text("window ends"), .number("c of market²", .fixed(6)), .number("t", .fixed(2)),
+        .number("p", .probability(3)),
         .text("verdict at \(percent(level))"),
       ], caption: "Herding over \(windows.count) windows of \(windows[0].rows.count) days")
     let count = min(most, windows.count)
@@ -95,7 +96,9 @@ extension RollingHerding {
         .text(windows[place].term.verdict(at: level).title),
       ])
     }
-    if shown.count < windows.count { table.notes = ["\(shown.count) of \(windows.count) windows, evenly chosen."] }
+    if shown.count < windows.count {
+      table.notes = ["\(shown.count) of \(windows.count) windows, evenly chosen."]
+    }
     return table
   }
 }

@@ -7,7 +7,8 @@ import VolatilityStudies
 /// `salar volatility compare`
 struct VolatilityCompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Fits several models to one series and ranks them by information criteria.",
+    commandName: "compare",
+    abstract: "Fits several models to one series and ranks them by information criteria.",
     discussion: """
       Every --variance is fitted with every --distribution, all on the same observations.
 

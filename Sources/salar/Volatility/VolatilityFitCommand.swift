@@ -40,7 +40,8 @@ extension EstimationOptions {
   func options(_ model: VolatilityModel) throws -> FitOptions {
     let names = try model.parameterNames()
     return FitOptions(
-      fixed: try fixed.map { try ParameterValues(parsing: $0, names: names, flag: "--fixed").dictionary } ?? [:],
+      fixed: try fixed.map { try ParameterValues(parsing: $0, names: names, flag: "--fixed").dictionary }
+        ?? [:],
       covariance: try CovarianceChoice(parsing: covariance).kind(seed: seed), targetsVariance: targeting,
       requiresStationarity: !nonStationary)
   }

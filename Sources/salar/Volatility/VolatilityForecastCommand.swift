@@ -60,7 +60,9 @@ struct VolatilityForecastCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard level > 0, level < 0.5 else { throw ValidationError("--level must be between 0 and 0.5, found \(level)") }
+    guard level > 0, level < 0.5 else {
+      throw ValidationError("--level must be between 0 and 0.5, found \(level)")
+    }
     guard horizon >= 1 else { throw ValidationError("--horizon must be at least 1, found \(horizon)") }
     let model = try choice.specification().model()
     let data = try ModelData(series.request(), for: model)
@@ -80,8 +82,10 @@ struct VolatilityForecastCommand: ParsableCommand {
     if output.json {
       return try CommandOutput.json(
         Answer(
-          origin: data.label(data.returns.count - 1), mean: forecast.mean, variance: forecast.variance, level: level,
-          valueAtRisk: forecast.valueAtRisk, expectedShortfall: forecast.expectedShortfall, method: method.rawValue,
+          origin: data.label(data.returns.count - 1), mean: forecast.mean, variance: forecast.variance,
+          level: level,
+          valueAtRisk: forecast.valueAtRisk, expectedShortfall: forecast.expectedShortfall,
+          method: method.rawValue,
           parameters: values, notes: data.notes.map(\.text)))
     }
     try output.print(forecast.table)

@@ -86,7 +86,9 @@ struct VolatilityHerdingCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard level > 0, level < 1 else { throw ValidationError("--level must be between 0 and 1, found \(level)") }
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level must be between 0 and 1, found \(level)")
+    }
     let request = SeriesRequest(
       file, date: date, from: try from.map { try day($0, "--from") }, to: try to.map { try day($0, "--to") })
     let panel = try request.panel()
@@ -97,8 +99,8 @@ struct VolatilityHerdingCommand: ParsableCommand {
       let rolling = try RollingHerding(dispersion: csad, market: m, window: window, covariance: covariance)
       try answer(
         rolling.windows.map { ($0.end, $0.term) }, coefficients: [], rolling.statement(at: level),
-        rolling.panel, nil, nil, nil)
-      { try output.print(rolling.table(level: level)) }
+        rolling.panel, nil, nil, nil
+      ) { try output.print(rolling.table(level: level)) }
     case .quantile:
       let taus = try quantiles.split(separator: ",").map { text in
         guard let tau = Double(text.trimmingPrefix(" ")), tau > 0, tau < 1 else {
@@ -109,14 +111,15 @@ struct VolatilityHerdingCommand: ParsableCommand {
       let found = try QuantileHerding(dispersion: csad, market: m, quantiles: taus)
       try answer(
         found.terms.map { ($0.state, $0) }, coefficients: found.fits.flatMap(\.coefficients),
-        found.statement(at: level), found.panel, nil, nil, nil)
-      { try output.print(RegressionTable.quantiles("\(dispersion) on \(market)", found.fits)) }
+        found.statement(at: level), found.panel, nil, nil, nil
+      ) { try output.print(RegressionTable.quantiles("\(dispersion) on \(market)", found.fits)) }
     default:
       let found = try regression(panel, csad, m, covariance)
       try answer(
-        found.terms.map { ($0.state, $0) }, coefficients: found.coefficients, found.statement(at: level), found.panel,
-        found.fit.rSquared, found.fit.lags, found.verdict(at: level))
-      { try output.print(HerdingTable.coefficients("\(dispersion) on \(market)", [found])) }
+        found.terms.map { ($0.state, $0) }, coefficients: found.coefficients, found.statement(at: level),
+        found.panel,
+        found.fit.rSquared, found.fit.lags, found.verdict(at: level)
+      ) { try output.print(HerdingTable.coefficients("\(dispersion) on \(market)", [found])) }
     }
   }
 

@@ -8,7 +8,8 @@ struct VolatilityLikelihoodCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "likelihood", abstract: "The log-likelihood and its gradient at given parameters.",
     discussion:
-      "Example: salar volatility likelihood returns.csv --column r --at \"mu=0,omega=0.05,alpha[1]=0.1,beta[1]=0.8\"")
+      "Example: salar volatility likelihood returns.csv --column r --at \"mu=0,omega=0.05,alpha[1]=0.1,beta[1]=0.8\""
+  )
 
   @OptionGroup var series: SeriesOptions
   @OptionGroup var choice: VolatilityModelOptions
@@ -42,7 +43,8 @@ struct VolatilityLikelihoodCommand: ParsableCommand {
     if json {
       return try CommandOutput.json(
         Answer(
-          logLikelihood: found.value, gradient: found.gradient, parameters: names, observations: data.returns.count))
+          logLikelihood: found.value, gradient: found.gradient, parameters: names,
+          observations: data.returns.count))
     }
     try CommandOutput.line("log-likelihood \(found.value)\n")
     var table = Table(["parameter", "value", "gradient"])

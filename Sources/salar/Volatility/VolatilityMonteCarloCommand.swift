@@ -7,7 +7,8 @@ import VolatilityStudies
 /// `salar volatility monte-carlo`
 struct VolatilityMonteCarloCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "monte-carlo", abstract: "Draws series from a model and fits it: bias, coverage, the score at the truth.",
+    commandName: "monte-carlo",
+    abstract: "Draws series from a model and fits it: bias, coverage, the score at the truth.",
     discussion: """
       Regressors of the model are drawn with every series: positive and autocorrelated.
 

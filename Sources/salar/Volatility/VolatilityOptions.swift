@@ -44,7 +44,8 @@ struct ReadingOptions: ParsableArguments {
 
   func request(_ file: String, column: String?) throws -> SeriesRequest {
     SeriesRequest(
-      file, column: column, kind: prices ? .prices : differences ? .differences : .values, scale: scale, date: date,
+      file, column: column, kind: prices ? .prices : differences ? .differences : .values, scale: scale,
+      date: date,
       from: try from.map { try day($0, "--from") }, to: try to.map { try day($0, "--to") })
   }
 }
@@ -66,28 +67,34 @@ struct VolatilityModelOptions: ParsableArguments {
   var meanX = ""
 
   @Option(
-    help: "garch:1,1, gjr:1,1,1, tarch:1,1,1, egarch:1,1,1, aparch:1,1,1, figarch:1,1, arch:5, ewma, constant.")
+    help:
+      "garch:1,1, gjr:1,1,1, tarch:1,1,1, egarch:1,1,1, aparch:1,1,1, figarch:1,1, arch:5, ewma, constant.")
   var variance = "garch:1,1"
 
   @Option(help: "normal, t, skewt, ged, snorm or sstd.")
   var distribution = "normal"
 
   @Option(
-    help: "What stands for the variance before the sample: ewma, sample-variance, fixed-sample, unconditional, a number.")
+    help:
+      "What stands for the variance before the sample: ewma, sample-variance, fixed-sample, unconditional, a number."
+  )
   var start = "ewma"
 
-  @Option(help: ArgumentHelp("Columns in the variance; COL@lagged for a timing of its own.", valueName: "col,col"))
+  @Option(
+    help: ArgumentHelp("Columns in the variance; COL@lagged for a timing of its own.", valueName: "col,col"))
   var x = ""
 
   @Option(help: "What --x enters the variance of a day: same (that day's value), lagged, lagged:K.")
   var xTiming = "same"
 
-  @Option(help: "How --x enters: additive (φ ≥ 0), additive-sample (any sign that keeps it positive), exponential.")
+  @Option(
+    help: "How --x enters: additive (φ ≥ 0), additive-sample (any sign that keeps it positive), exponential.")
   var xForm = "additive"
 
   func specification() -> ModelSpecification {
     ModelSpecification(
-      mean: mean, meanX: meanX, variance: variance, distribution: distribution, start: start, x: x, xTiming: xTiming,
+      mean: mean, meanX: meanX, variance: variance, distribution: distribution, start: start, x: x,
+      xTiming: xTiming,
       xForm: xForm)
   }
 }

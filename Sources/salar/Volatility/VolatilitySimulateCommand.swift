@@ -57,7 +57,9 @@ struct VolatilitySimulateCommand: ParsableCommand {
 
   func run() throws {
     if market { return try simulateMarket() }
-    guard let at else { throw ValidationError("--at is missing: a value for every parameter; or give --market") }
+    guard let at else {
+      throw ValidationError("--at is missing: a value for every parameter; or give --market")
+    }
     let model = try choice.specification().model()
     let values = try ParameterValues(parsing: at, names: model.parameterNames()).dictionary
     let count = count ?? 1000

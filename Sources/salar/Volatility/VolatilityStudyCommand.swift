@@ -7,7 +7,8 @@ import VolatilityStudies
 /// `salar volatility study`
 struct VolatilityStudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "study", abstract: "Studies a sector's volatility, dispersion, herding and an epidemic, end to end.",
+    commandName: "study",
+    abstract: "Studies a sector's volatility, dispersion, herding and an epidemic, end to end.",
     discussion: """
       The folder has CSV files of prices (a column a ticker), of sectors, and of daily search interest; an oil price, a \
       volatility index and the market's index are used where they are there.
@@ -81,9 +82,12 @@ struct VolatilityStudyCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard level > 0, level < 1 else { throw ValidationError("--level must be between 0 and 1, found \(level)") }
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level must be between 0 and 1, found \(level)")
+    }
     let settings = SectorStudy.Settings(
-      sector: sector, other: other.lowercased() == "none" ? nil : other, from: try from.map { try day($0, "--from") },
+      sector: sector, other: other.lowercased() == "none" ? nil : other,
+      from: try from.map { try day($0, "--from") },
       to: try to.map { try day($0, "--to") }, level: level, lags: hac,
       distribution: try InnovationDistribution(parsing: distribution))
     let study = try SectorStudy(
@@ -93,7 +97,9 @@ struct VolatilityStudyCommand: ParsableCommand {
     if output.json { return try CommandOutput.json(answer(study, page?.path)) }
     remark(study.notes)
     for table in [report.descriptions].compactMap({ $0 }) + report.herding { try output.print(table) }
-    for table in [report.models(.same), report.models(.lagged(1)), report.volatilityRegressions].compactMap({ $0 })
+    for table in [report.models(.same), report.models(.lagged(1)), report.volatilityRegressions].compactMap({
+      $0
+    })
       + report.returnRegressions + [report.recovery].compactMap({ $0 }) + [report.claims]
     {
       try output.print(table)
@@ -108,21 +114,26 @@ struct VolatilityStudyCommand: ParsableCommand {
       sector: study.settings.sector, members: study.sector.members.members, days: study.panel.rows,
       first: dates.first.map { "\($0)" }, last: dates.last.map { "\($0)" },
       columns: Dictionary(
-        uniqueKeysWithValues: zip(study.panel.names, study.panel.columns.map { $0.map { $0.isNaN ? nil : $0 } })),
+        uniqueKeysWithValues: zip(
+          study.panel.names, study.panel.columns.map { $0.map { $0.isNaN ? nil : $0 } })),
       dates: dates.map { "\($0)" },
       claims: study.claims.map { claim in
         .init(
-          claim: claim.number, title: claim.title, verdict: claim.verdict.rawValue, statement: claim.statement,
+          claim: claim.number, title: claim.title, verdict: claim.verdict.rawValue,
+          statement: claim.statement,
           evidence: claim.evidence.map {
-            .init(label: $0.label, value: $0.value, se: $0.standardError, p: $0.p, outcome: $0.outcome.rawValue)
+            .init(
+              label: $0.label, value: $0.value, se: $0.standardError, p: $0.p, outcome: $0.outcome.rawValue)
           })
       },
       models: study.models.map { one in
         .init(
-          label: one.label, arguments: ModelSpecification(one.model).arguments, logLikelihood: one.fit?.logLikelihood,
+          label: one.label, arguments: ModelSpecification(one.model).arguments,
+          logLikelihood: one.fit?.logLikelihood,
           parameters: one.fit?.parameters.map {
             FitAnswer.Parameter(
-              name: $0.name, value: $0.value, se: $0.standardError, t: $0.t, p: $0.pValue, onBound: $0.isOnBound,
+              name: $0.name, value: $0.value, se: $0.standardError, t: $0.t, p: $0.pValue,
+              onBound: $0.isOnBound,
               fixed: $0.isFixed)
           }, status: one.fit?.status.name, error: one.failure)
       }, notes: study.notes.map(\.text), report: page)

@@ -13,7 +13,8 @@ struct VolatilityTestCommand: ParsableCommand {
   @OptionGroup var series: SeriesOptions
 
   @Option(
-    help: "adf, pp, kpss, df-gls, za (Zivot–Andrews), vr (variance ratio), jb, lb, lb-squares, arch-lm; or all.")
+    help:
+      "adf, pp, kpss, df-gls, za (Zivot–Andrews), vr (variance ratio), jb, lb, lb-squares, arch-lm; or all.")
   var tests = "jb,lb,lb-squares,arch-lm,adf,pp,kpss"
 
   @Option(help: "Lags of every test; each one's own rule if not given.")
@@ -53,7 +54,9 @@ struct VolatilityTestCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard level > 0, level < 1 else { throw ValidationError("--level must be between 0 and 1, found \(level)") }
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level must be between 0 and 1, found \(level)")
+    }
     let data = try ModelData(series.request())
     let chosen = try SeriesTest.parsing(tests)
     let options = SeriesTest.Options(lags: lags, terms: try SeriesTest.terms(terms))

@@ -30,7 +30,8 @@ struct ModelDataTests {
     #expect(data.dates?.map { "\($0)" } == ["2020-01-02", "2020-01-06", "2020-01-08"])
     // What is left out is named.
     let note = try #require(data.notes.first { $0.kind == .missing })
-    #expect(note.text.contains("2 of 5") && note.text.contains("2020-01-03") && note.text.contains("2020-01-07"))
+    #expect(
+      note.text.contains("2 of 5") && note.text.contains("2020-01-03") && note.text.contains("2020-01-07"))
     // A column that nobody asked for takes no row away.
     #expect(try ModelData(SeriesRequest(path, column: "x")).returns == [3, 4, 5, 7])
   }

@@ -37,7 +37,9 @@ struct SectorStudyTests {
     // Sharp enough to tell regressors that matter from none.
     #expect(fit["phi[csad]"]!.pValue! < 1e-4 && fit["phi[G]"]!.pValue! < 1e-4)
     let ofEnergy = try #require(
-      study.returnRegressions.first { $0.label == "Energy" && $0.fit.coefficients.map(\.name) == ["const", "G"] })
+      study.returnRegressions.first {
+        $0.label == "Energy" && $0.fit.coefficients.map(\.name) == ["const", "G"]
+      })
     let g = try #require(ofEnergy.fit.coefficients["G"])
     // The sector's own mean reaches the other's return, and is no part of the slope.
     #expect(abs(g.value - truth.otherOnEpidemic) < 3 * g.standardError)
@@ -81,7 +83,8 @@ struct SectorStudyTests {
   func buildsThePanelFromPrices() throws {
     let folder = try MarketFolder(reading: (FinanceData.root!.path + "/finance"))
     let study = try SectorStudy(folder, .init(sector: "Health Care"))
-    let reference = try Panel(reading: (FinanceData.root!.path + "/finance") + "/panel_health_energy_2020.csv")
+    let reference = try Panel(
+      reading: (FinanceData.root!.path + "/finance") + "/panel_health_energy_2020.csv")
     let days = try #require(reference.dates)
     func own(_ name: String) throws -> [Double] { try study.panel.series(name).on(days).values }
     #expect(Self.correlation(try own("csad"), try reference.series("csadHC").values) > 0.999)
@@ -102,7 +105,9 @@ struct SectorStudyTests {
     #expect(rolling["csad"]!.p < 0.05 && rolling["csad"]!.value > 0)
     #expect(rolling["G"]!.p < 0.05 && rolling["G"]!.value > 0)
     let energy = try #require(
-      paper.returnRegressions.first { $0.label == "Energy" && $0.fit.coefficients.map(\.name) == ["const", "dG"] })
+      paper.returnRegressions.first {
+        $0.label == "Energy" && $0.fit.coefficients.map(\.name) == ["const", "dG"]
+      })
     #expect(energy.fit.coefficients["dG"]!.value < -25 && energy.fit.coefficients["dG"]!.p < 0.01)
   }
 
@@ -133,7 +138,8 @@ struct SectorStudyTests {
     let folder = try TemporaryFolder()
     try SimulatedMarket(days: 300, members: 12, seed: 2).write(to: folder.path)
     let study = try SectorStudy(
-      MarketFolder(reading: folder.path), .init(sector: "Health Care"), truth: MarketTruth.reading(folder.path))
+      MarketFolder(reading: folder.path), .init(sector: "Health Care"),
+      truth: MarketTruth.reading(folder.path))
     let report = StudyReport(study)
     let recovery = try #require(report.recovery)
     #expect(recovery.rows.count == 6)
@@ -145,7 +151,8 @@ struct SectorStudyTests {
       #expect(html.contains(part), "\(part)")
     }
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out/figures")
-    for name in ["returns.png", "news-impact.svg", "diagnostics.gp", "dispersion.dat", "rolling-herding.png"] {
+    for name in ["returns.png", "news-impact.svg", "diagnostics.gp", "dispersion.dat", "rolling-herding.png"]
+    {
       #expect(files.contains(name), "\(name)")
     }
     let tables = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out/tables")
