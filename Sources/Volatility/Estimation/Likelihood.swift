@@ -150,8 +150,15 @@ final class Likelihood {
 
   func linearResiduals(_ theta: UnsafePointer<Double>) {
     let residuals = recursion.residuals
-    sample.y.withUnsafeBufferPointer { y in for t in 0..<count { residuals[t] = y[t] } }
-    for (k, column) in sample.meanColumns.enumerated() {
+    guard let first = sample.meanColumns.first else {
+      sample.y.withUnsafeBufferPointer { residuals.update(from: $0.baseAddress!, count: count) }
+      return
+    }
+    let b = theta[0]
+    sample.y.withUnsafeBufferPointer { y in
+      first.withUnsafeBufferPointer { x in for t in 0..<count { residuals[t] = y[t] - b * x[t] } }
+    }
+    for (k, column) in sample.meanColumns.enumerated().dropFirst() {
       let b = theta[k]
       column.withUnsafeBufferPointer { x in for t in 0..<count { residuals[t] -= b * x[t] } }
     }

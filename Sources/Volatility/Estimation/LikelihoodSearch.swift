@@ -46,34 +46,36 @@ extension Likelihood {
       ofScale /= Double(count)
       ofPlace /= Double(count)
     }
-    sum.withUnsafeMutableBufferPointer { sum in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { rows in
-        for t in 0..<count {
-          let state = UnsafeMutableRawPointer(r.stateRow(t)).assumingMemoryBound(to: Double.self)
-          let residual = UnsafeMutableRawPointer(r.residualRow(t)).assumingMemoryBound(to: Double.self)
-          let a = r.rate[t]
-          let b = 1 / r.variance[t].squareRoot()
-          for k in 0..<width {
-            rows[k] = a * state[k]
-            rows[width + k] = b * residual[k]
-          }
-          if let extra { rows[extra] += r.extra[t] }
-          for i in 0..<width {
-            let (scaled, placed) = (ofScale * rows[i], ofPlace * rows[width + i])
-            for j in 0...i { sum[i * n + j] += scaled * rows[j] + placed * rows[width + j] }
-          }
-          guard shapes > 0 else { continue }
-          let score = -0.5 * (1 + slopes[t] * z[t])
-          for i in 0..<shapes {
-            let shape = shapeSlopes[t * shapes + i]
-            let at = (width + i) * n
-            for j in 0..<width { sum[at + j] += shape * score * rows[j] }
-            for j in 0...i { sum[at + width + j] += shape * shapeSlopes[t * shapes + j] }
-          }
+    // Whole rows of four at once, though half of a symmetric matrix would do.
+    let blocks = r.blocks
+    withUnsafeTemporaryAllocation(of: Block.self, capacity: (width + 1) * blocks) { space in
+      space.initialize(repeating: .zero)
+      let rows = space.baseAddress!
+      let sums = rows + blocks
+      let ofRows = UnsafeMutableRawPointer(rows).assumingMemoryBound(to: Double.self)
+      for t in 0..<count {
+        let (state, residual) = (r.stateRow(t), r.residualRow(t))
+        let rate = r.rate[t]
+        for k in 0..<blocks { rows[k] = rate * state[k] }
+        if let extra { ofRows[extra] += r.extra[t] }
+        let inverse = ofPlace / r.variance[t]
+        let ofResidual = UnsafeMutableRawPointer(residual).assumingMemoryBound(to: Double.self)
+        for i in 0..<width {
+          let (scaled, placed) = (ofScale * ofRows[i], inverse * ofResidual[i])
+          for k in 0..<blocks { sums[i * blocks + k] += scaled * rows[k] + placed * residual[k] }
+        }
+        guard shapes > 0 else { continue }
+        let score = -0.5 * (1 + slopes[t] * z[t])
+        for i in 0..<shapes {
+          let shape = shapeSlopes[t * shapes + i]
+          let at = (width + i) * n
+          for j in 0..<width { sum[at + j] += shape * score * ofRows[j] }
+          for j in 0...i { sum[at + width + j] += shape * shapeSlopes[t * shapes + j] }
         }
       }
-      for i in 0..<n { for j in 0..<i { sum[j * n + i] = sum[i * n + j] } }
+      for i in 0..<width { for j in 0...i { sum[i * n + j] = sums[i * blocks + j / 4][j % 4] } }
     }
+    for i in 0..<n { for j in 0..<i { sum[j * n + i] = sum[i * n + j] } }
     return sum
   }
 

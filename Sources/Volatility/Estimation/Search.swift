@@ -102,8 +102,10 @@ final class Search {
     _ point: inout Point, _ metric: inout [Double], _ iterations: inout Int, known: Point?
   ) {
     var isFresh = true
+    var isFromAfar = true
     var next = point.gradient
-    let enough = max(1e-11, 1e-15 * abs(point.value))
+    // Further than this from the maximum, a hundred-thousandth of a standard error, second derivatives would be others.
+    let enough = max(1e-10, 1e-15 * abs(point.value))
     let shortest = likelihood.hasRidges ? 1e-6 : 1e-12
     point.reason = nil
     while true {
@@ -164,7 +166,13 @@ final class Search {
         continue
       }
       isFresh = false
-      update(&metric, from: point, to: theta, next)
+      if isFromAfar, share == 1, -slope < 1 {
+        // Within a standard error of a maximum the information there is better than updates of that at the start.
+        isFromAfar = false
+        metric = firstMetric(theta)
+      } else {
+        update(&metric, from: point, to: theta, next)
+      }
       point.theta = theta
       point.value = found
       point.gradient = next
@@ -238,7 +246,7 @@ final class Search {
   private func polish(_ point: inout Point) -> Bool {
     guard let basis = Face.basis(feasible, point.active) else { return false }
     let m = basis.columns
-    let hessian = self.hessian(point.theta, Face.moving(basis))
+    let hessian = self.hessian(point.theta, Face.moving(basis), at: point.gradient)
     point.hessian = hessian
     guard m > 0 else { return true }
     guard let inner = Face.curvature(hessian, basis).definiteInverse else { return false }
@@ -264,28 +272,36 @@ final class Search {
     return decrement < 1e-6
   }
 
-  /// Minus the second derivatives of ln L in the parameters `moving`, by central differences of the gradient.
-  func hessian(_ theta: [Double], _ moving: [Int]) -> [Double] {
-    var found = [Double](repeating: 0, count: n * n)
-    var above = [Double](repeating: 0, count: n)
-    var below = above
-    let nearest = likelihood.hasRidges ? likelihood.nearestToZero(theta) : nil
-    for k in moving {
-      // The cube root of the unit roundoff times the parameter's size.
-      var h = 6e-6 * max(scales[k], min(abs(theta[k]), 10 * scales[k]))
-      // No residual changes its sign where its absolute value matters.
-      if let nearest, k < likelihood.specification.meanCount {
-        h = min(h, max(0.3 * nearest.distance / nearest.size, 1e-9 * scales[k]))
+  /// Minus the second derivatives of ln L in the parameters `moving`, by differences of the gradient: to one side, which
+  /// is right to six digits or so, and to both where a matrix is so near to a singular one that these are not enough.
+  func hessian(_ theta: [Double], _ moving: [Int], at gradient: [Double]) -> [Double] {
+    let quick = differences(theta, moving) { k, h, found, other in
+      var shifted = theta
+      for sign in [1.0, -1] {
+        shifted[k] = theta[k] + sign * 0.001 * h
+        let step = shifted[k] - theta[k]
+        guard likelihood.gradient(shifted, &other) > -.infinity else { continue }
+        for j in moving { found[k * n + j] = (gradient[j] - other[j]) / step }
+        return
       }
+    }
+    if isWellConditioned(quick, moving) { return quick }
+    return hessian(theta, moving)
+  }
+
+  /// The same by central differences.
+  func hessian(_ theta: [Double], _ moving: [Int]) -> [Double] {
+    var below = [Double](repeating: 0, count: n)
+    return differences(theta, moving) { k, h, found, above in
       var shifted = theta
       shifted[k] = theta[k] + h
-      h = shifted[k] - theta[k]
+      let h = shifted[k] - theta[k]
       var values = (likelihood.gradient(shifted, &above), 0.0)
       shifted[k] = theta[k] - h
       values.1 = likelihood.gradient(shifted, &below)
       if values.0 > -.infinity, values.1 > -.infinity {
         for j in moving { found[k * n + j] = (below[j] - above[j]) / (2 * h) }
-        continue
+        return
       }
       // At the edge of what can be worked out: differences to one side.
       let sign: Double = values.0 > -.infinity ? 1 : -1
@@ -299,6 +315,25 @@ final class Search {
       _ = likelihood.gradient(shifted, &far)
       for j in moving { found[k * n + j] = sign * (3 * centre[j] - 4 * above[j] + far[j]) / (2 * h) }
     }
+  }
+
+  /// A symmetric matrix whose row `k` `fill` writes, given the step for central differences and space for a gradient.
+  private func differences(
+    _ theta: [Double], _ moving: [Int],
+    _ fill: (_ k: Int, _ h: Double, _ found: inout [Double], _ space: inout [Double]) -> Void
+  ) -> [Double] {
+    var found = [Double](repeating: 0, count: n * n)
+    var space = [Double](repeating: 0, count: n)
+    let nearest = likelihood.hasRidges ? likelihood.nearestToZero(theta) : nil
+    for k in moving {
+      // The cube root of the unit roundoff times the parameter's size.
+      var h = 6e-6 * max(scales[k], min(abs(theta[k]), 10 * scales[k]))
+      // No residual changes its sign where its absolute value matters.
+      if let nearest, k < likelihood.specification.meanCount {
+        h = min(h, max(0.3 * nearest.distance / nearest.size, 1e-9 * scales[k]))
+      }
+      fill(k, h, &found, &space)
+    }
     for i in 0..<n {
       for j in 0..<i {
         let mean = 0.5 * (found[i * n + j] + found[j * n + i])
@@ -307,6 +342,20 @@ final class Search {
       }
     }
     return found
+  }
+
+  /// Whether every pivot keeps a thousandth of its diagonal's size.
+  private func isWellConditioned(_ hessian: [Double], _ moving: [Int]) -> Bool {
+    var rest = moving.map { i in moving.map { hessian[i * n + $0] } }
+    let m = moving.count
+    for k in 0..<m {
+      guard rest[k][k] > 1e-3 * hessian[moving[k] * n + moving[k]], rest[k][k].isFinite else { return false }
+      for i in (k + 1)..<max(m, k + 1) {
+        let factor = rest[i][k] / rest[k][k]
+        for j in (k + 1)..<m { rest[i][j] -= factor * rest[k][j] }
+      }
+    }
+    return true
   }
 
   private func projectedGradient(_ point: Point) -> Double {

@@ -65,6 +65,15 @@ struct EGARCH: VarianceProcess {
     var s = state[range.lowerBound - 1]
     var reciprocal = inverse[range.lowerBound - 1]
     let constant = size * Self.centre
+    // The row of derivatives before, at hand where it has two blocks at most.
+    let isShort = blocks <= 2
+    let second = blocks - 1
+    var rows =
+      gradient && isShort
+      ? (slopes[(range.lowerBound - 1) * blocks], slopes[(range.lowerBound - 1) * blocks + second])
+      : (.zero, .zero)
+    let firsts = (ofSize[0], ofSign[0] * signed, ofBefore[0])
+    let seconds = (ofSize[second], ofSign[second] * signed, ofBefore[second])
     for t in range {
       let residual = residuals[t - 1]
       // α|z| + γz = weight · z, the sign of z being that of the residual.
@@ -76,10 +85,23 @@ struct EGARCH: VarianceProcess {
         let centred = abs(z) - Self.centre
         let at = t * blocks
         let before = at - blocks
-        for k in 0..<blocks {
-          let fresh = ofIntercepts[at + k] + centred * ofSize[k] + (signed * z) * ofSign[k]
-          slopes[at + k] =
-            (fresh + s * ofBefore[k] + ofResidual * ofResiduals[before + k]) + ofState * slopes[before + k]
+        if isShort {
+          rows.0 =
+            (ofIntercepts[at] + centred * firsts.0 + z * firsts.1 + s * firsts.2
+              + ofResidual * ofResiduals[before]) + ofState * rows.0
+          slopes[at] = rows.0
+          if second == 1 {
+            rows.1 =
+              (ofIntercepts[at + 1] + centred * seconds.0 + z * seconds.1 + s * seconds.2
+                + ofResidual * ofResiduals[before + 1]) + ofState * rows.1
+            slopes[at + 1] = rows.1
+          }
+        } else {
+          for k in 0..<blocks {
+            let fresh = ofIntercepts[at + k] + centred * ofSize[k] + (signed * z) * ofSign[k]
+            slopes[at + k] =
+              (fresh + s * ofBefore[k] + ofResidual * ofResiduals[before + k]) + ofState * slopes[before + k]
+          }
         }
       }
       let drift = intercept[t] - constant

@@ -67,7 +67,7 @@ struct GARCH: VarianceProcess {
       for t in range {
         let e = residuals[t - 1]
         h = (intercept[t] + (e < 0 ? below : above) * (e * e)) + b * h
-        guard h > 0, h < .infinity else { return false }
+        guard h > 0, h < hugeVariance else { return false }
         state[t] = h
         variance[t] = h
       }
@@ -91,7 +91,7 @@ struct GARCH: VarianceProcess {
         row = (fresh + h * ofBefore) + b * row
         slopes[t] = row
         h = (intercept[t] + weight * shock) + b * h
-        guard h > 0, h < .infinity else { return false }
+        guard h > 0, h < hugeVariance else { return false }
         state[t] = h
         variance[t] = h
         rate[t] = 1 / h
@@ -116,7 +116,7 @@ struct GARCH: VarianceProcess {
         slopes[at + k] = (fresh + (gamma * ofGamma[k] + h * ofBefore[k])) + b * slopes[before + k]
       }
       h = (intercept[t] + weight * shock) + b * h
-      guard h > 0, h < .infinity else { return false }
+      guard h > 0, h < hugeVariance else { return false }
       state[t] = h
       variance[t] = h
       rate[t] = 1 / h
