@@ -6,11 +6,11 @@ import Volatility
 enum VolatilityBenchmarks {
   static var all: [Benchmark] {
     [
-      fit("garch-fit", "garch", VolatilityModel(), repetitions: 20),
-      fit("gjr-t-fit", "gjr-t", VolatilityModel(variance: .gjr(), distribution: .studentT), repetitions: 20),
+      fit("garch-fit", "garch", VolatilityModel(), repetitions: 100),
+      fit("gjr-t-fit", "gjr-t", VolatilityModel(variance: .gjr(), distribution: .studentT), repetitions: 50),
       fit(
         "egarch-t-fit", "egarch-t",
-        VolatilityModel(variance: .egarch(p: 1, o: 1, q: 1), distribution: .studentT), repetitions: 20),
+        VolatilityModel(variance: .egarch(p: 1, o: 1, q: 1), distribution: .studentT), repetitions: 50),
       fit("figarch-fit", "figarch", VolatilityModel(variance: .figarch()), repetitions: 5),
       rolling, manySeries, manySeriesOnOneCore,
     ]
