@@ -41,7 +41,8 @@ import Testing
       Set(verbs.keys) == [
         "train", "evaluate", "predict", "report", "export", "data list", "data get", "data info", "data show",
         "network list", "network initial", "network forward", "network gradient", "volatility fit",
-        "volatility compare", "volatility forecast", "volatility simulate", "volatility monte-carlo",
+        "volatility compare", "volatility forecast", "volatility backtest", "volatility simulate",
+        "volatility monte-carlo",
         "volatility test", "volatility herding", "volatility study", "volatility likelihood",
       ])
     for (name, verb) in verbs {
@@ -57,6 +58,7 @@ import Testing
     // What draws has a seed.
     for name in [
       "train", "evaluate", "network initial", "network gradient", "volatility fit", "volatility forecast",
+      "volatility backtest",
       "volatility simulate", "volatility monte-carlo",
     ] {
       #expect(verbs[name]!.flags.contains("seed"), "\(name)")

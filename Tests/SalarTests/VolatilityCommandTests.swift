@@ -106,6 +106,27 @@ import Testing
     #expect(again["variance"] as! [Double] == simulated["variance"] as! [Double])
   }
 
+  @Test func backtests() throws {
+    let answer = try json(
+      "backtest", path, "--column", "r", "--window", "1000", "--refit", "100", "--level", "0.05")
+    #expect(answer["forecasts"] as? Int == 500 && answer["refits"] as? Int == 5)
+    #expect(answer["expected"] as? Double == 25 && (answer["failures"] as? [Any])?.isEmpty == true)
+    let tests = try #require(answer["tests"] as? [[String: Any]])
+    #expect(tests.count == 6)
+    // The model is the one that made the series.
+    for one in tests { #expect((one["p"] as! Double) > 0.005, "\(one)") }
+    let folder = folder.file("backtest").path
+    let result = try Program.run([
+      "volatility", "backtest", path, "--column", "r", "--window", "1400", "--refit", "50", "--out", folder,
+    ])
+    #expect(result.code == 0 && result.output.contains("Kupiec"))
+    for name in ["forecasts.csv", "value-at-risk.png"] {
+      #expect(FileManager.default.fileExists(atPath: folder + "/" + name), "\(name)")
+    }
+    try fails("backtest", path, "--column", "r", "--window", "1500", saying: "1500")
+    try fails("backtest", path, "--column", "r", "--level", "0.7", saying: "0.7", code: 64)
+  }
+
   @Test func regressorsOfForecastsAreAskedForByName() throws {
     let panel = folder.file("x.csv").path
     var text = "r,x\n"

@@ -7,6 +7,7 @@ struct VolatilityCommand: ParsableCommand {
     abstract: "GARCH with regressors, forecasts, tests, herding, the study of a sector.",
     subcommands: [
       VolatilityFitCommand.self, VolatilityCompareCommand.self, VolatilityForecastCommand.self,
+      VolatilityBacktestCommand.self,
       VolatilitySimulateCommand.self, VolatilityMonteCarloCommand.self, VolatilityTestCommand.self,
       VolatilityHerdingCommand.self, VolatilityStudyCommand.self,
       VolatilityLikelihoodCommand.self,
