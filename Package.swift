@@ -89,6 +89,7 @@ if !withoutTorch {
     .library(name: "Data", targets: ["Data"]),
     .library(name: "Runs", targets: ["Runs"]),
     .library(name: "Training", targets: ["Training"]),
+    .library(name: "Sharpness", targets: ["Sharpness"]),
     .library(name: "Experiments", targets: ["Experiments"]),
     .executable(name: "salar", targets: ["salar"]),
     .executable(name: "operator-generator", targets: ["OperatorGenerator"]),
@@ -121,13 +122,15 @@ if !withoutTorch {
       name: "Runs",
       dependencies: ["Torch", "Command", yams, .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Training", dependencies: ["Torch", "Networks", "Data", "Runs", "Command"]),
+    .target(name: "Sharpness", dependencies: ["Torch", "Networks", "Data", "Training", "Command"]),
     .target(
       name: "Experiments",
-      dependencies: ["Torch", "Networks", "Data", "Runs", "Training", "Command", "Reports"]),
+      dependencies: ["Torch", "Networks", "Data", "Runs", "Training", "Sharpness", "Command", "Reports"]),
     .executableTarget(
       name: "salar",
       dependencies: [
-        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Experiments", "Volatility",
+        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Sharpness", "Experiments",
+        "Volatility",
         "VolatilityStudies", argumentParser,
       ]),
     .executableTarget(
@@ -144,6 +147,9 @@ if !withoutTorch {
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Command", "Torch", "PeerSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Data", "Runs", "Networks", "Torch", "PeerSupport"]),
+    .testTarget(
+      name: "SharpnessTests",
+      dependencies: ["Sharpness", "Training", "Data", "Networks", "Torch", "PeerSupport"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

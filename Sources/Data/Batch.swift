@@ -23,10 +23,9 @@ public struct Batch {
 
   /// The samples at these positions of the batch.
   public func selecting(_ subset: SampleSubset) -> Batch {
-    guard case .positions(let positions) = subset else { return self }
+    if case .all = subset { return self }
     return Batch(
-      indices: indices.indexSelect(dim: 0, positions), images: images.indexSelect(dim: 0, positions),
-      labels: labels.indexSelect(dim: 0, positions))
+      indices: indices.selecting(subset), images: images.selecting(subset), labels: labels.selecting(subset))
   }
 
   public func to(_ device: Device) -> Batch {
@@ -37,8 +36,19 @@ public struct Batch {
 /// Some samples of a batch.
 public enum SampleSubset {
   case all
+  /// Neighbours in the batch.
+  case range(Range<Int>)
   /// Positions in the batch: int64 [K].
   case positions(Tensor)
+}
 
-  public static func range(_ range: Range<Int>) -> SampleSubset { .positions(Tensor(Array(range))) }
+extension Tensor {
+  /// The rows of these samples; a view where they are neighbours.
+  public func selecting(_ subset: SampleSubset) -> Tensor {
+    switch subset {
+    case .all: self
+    case .range(let range): narrow(dim: 0, start: range.lowerBound, length: range.count)
+    case .positions(let positions): indexSelect(dim: 0, positions)
+    }
+  }
 }

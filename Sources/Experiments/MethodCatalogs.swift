@@ -1,5 +1,6 @@
 import Command
 import Networks
+import Sharpness
 import Training
 
 /// Every step rule by name: one line here makes a rule known to `--rule`, to recipes and to their help.
@@ -7,7 +8,11 @@ public enum RuleCatalog: SettingsCatalog {
   public static var noun: String { "rule" }
 
   /// A program of its own may add to it: `RuleCatalog.$all.withValue(RuleCatalog.all + [MyRule.Settings.self]) { … }`.
-  @TaskLocal public static var all: [any RuleSettings.Type] = [GradientStep.Settings.self]
+  @TaskLocal public static var all: [any RuleSettings.Type] = [
+    GradientStep.Settings.self, SAM.Settings.self, ASAM.Settings.self, GSAM.Settings.self,
+    LookSAM.Settings.self,
+    MSAM.Settings.self, ESAM.Settings.self,
+  ]
 
   public static var kinds: [any NamedSettings.Type] { all }
 }
@@ -16,7 +21,7 @@ public enum RuleCatalog: SettingsCatalog {
 public enum RegulariserCatalog: SettingsCatalog {
   public static var noun: String { "regulariser" }
 
-  @TaskLocal public static var all: [any RegulariserSettings.Type] = []
+  @TaskLocal public static var all: [any RegulariserSettings.Type] = [SAF.Settings.self, MESA.Settings.self]
 
   public static var kinds: [any NamedSettings.Type] { all }
 }

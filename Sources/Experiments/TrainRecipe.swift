@@ -69,6 +69,7 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     if has(network) { return "network.\(assignment)" }
     if has(training) { return "training.\(assignment)" }
     if has(data) { return "data.\(assignment)" }
+    if RegulariserCatalog.kinds.contains(where: { $0.name == key }) { return "regularisers.\(assignment)" }
     return assignment
   }
 }

@@ -78,10 +78,16 @@ public struct TrainingRun {
     Interruption.install()
     let context = MethodContext(
       network: network, point: point, settings: settings, sampleCount: train.count,
-      stepsPerEpoch: loader.steps)
+      stepsPerEpoch: loader.steps, order: { loader.order(epoch: $0) })
+    let regularisers = try recipe.regularisers.make(context)
+    for (choice, one) in zip(recipe.regularisers.choices, regularisers) {
+      if let (what, bytes) = one.memory {
+        CommandOutput.remark("\(choice.name): \(what): \(bytes.bytesText)")
+      }
+    }
     let trainer = try Trainer(
       network, at: point, rule: recipe.rule.make(settings.makeOptimizer(), context),
-      regularisers: recipe.regularisers.make(context), settings: settings,
+      regularisers: regularisers, settings: settings,
       batches: LoadedBatches(loader, dtype: dtype), seed: recipe.seed, recorder: recorder
     ) { point in
       try test.map { test in

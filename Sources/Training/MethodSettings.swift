@@ -9,15 +9,19 @@ public struct MethodContext {
   /// Training samples; the indices of batches count them.
   public let sampleCount: Int
   public let stepsPerEpoch: Int
+  /// The samples of an epoch in their order.
+  public let order: (Int) -> [Int]
 
   public init(
-    network: any Network, point: Point, settings: TrainingSettings, sampleCount: Int, stepsPerEpoch: Int
+    network: any Network, point: Point, settings: TrainingSettings, sampleCount: Int, stepsPerEpoch: Int,
+    order: @escaping (Int) -> [Int]
   ) {
     self.network = network
     self.point = point
     self.settings = settings
     self.sampleCount = sampleCount
     self.stepsPerEpoch = stepsPerEpoch
+    self.order = order
   }
 }
 
@@ -36,8 +40,9 @@ public protocol RegulariserSettings: NamedSettings {
 
 extension GradientStep {
   public struct Settings: RuleSettings, Hashable {
-    public static let name = "gradient"
-    public static let summary = "one gradient of the whole batch, one update"
+    public static let name = "sgd"
+    public static let summary =
+      "the base of all: one gradient of the whole batch, one update by the optimizer"
     public static let help: [(key: String, meaning: String)] = []
 
     public init() {}

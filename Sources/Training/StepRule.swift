@@ -71,17 +71,22 @@ public protocol Regulariser {
   ///
   /// - Parameters:
   ///   - batch: the samples of this pass.
-  ///   - isFirstFullPass: true once a step, on the first pass over the whole batch: the one to record.
-  mutating func term(_ batch: Batch, _ output: Output, isFirstFullPass: Bool) -> Tensor?
+  ///   - samples: which of the step's batch they are.
+  ///   - isFirst: true for each sample once a step, on its first pass: the one to record.
+  mutating func term(_ batch: Batch, _ output: Output, _ samples: SampleSubset, isFirst: Bool) -> Tensor?
 
   /// Called after the point has moved.
   mutating func end(_ point: Point, _ context: StepContext)
 
   var state: [(name: String, tensor: Tensor)] { get }
   mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError)
+
+  /// What it keeps beside the network, said before training begins; nil for nothing to speak of.
+  var memory: (what: String, bytes: Int)? { get }
 }
 
 extension Regulariser {
+  public var memory: (what: String, bytes: Int)? { nil }
   public var probes: Set<Probe> { [] }
   public mutating func begin(_ batch: Batch, _ context: StepContext) {}
   public mutating func end(_ point: Point, _ context: StepContext) {}

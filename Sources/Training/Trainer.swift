@@ -107,18 +107,24 @@ public final class Trainer<Architecture: Network> {
       step: progress.step, epoch: epoch, totalSteps: totalSteps, learningRate: rate,
       streams: streams.child("step", progress.step))
     for index in regularisers.indices { regularisers[index].begin(batch, context) }
-    var isFirst = true
+    // Samples before this one have had a pass.
+    var firstUnseen = 0
     let objective: Objective = { weights, samples, pass in
       let part = batch.selecting(samples)
-      let isFull = if case .all = samples { true } else { false }
+      let isFirst: Bool
+      switch samples {
+      case .all: (isFirst, firstUnseen) = (firstUnseen == 0, batch.count)
+      case .range(let range):
+        (isFirst, firstUnseen) = (range.lowerBound >= firstUnseen, max(firstUnseen, range.upperBound))
+      case .positions: isFirst = false
+      }
       pass.probes = self.probes
       let output = self.computing { self.network(self.network.laidOut(part.images), weights, &pass) }
       var values = crossEntropyPerSample(output.logits, part.labels, smoothing: self.settings.labelSmoothing)
       for index in self.regularisers.indices {
-        let term = self.regularisers[index].term(part, output, isFirstFullPass: isFull && isFirst)
+        let term = self.regularisers[index].term(part, output, samples, isFirst: isFirst)
         if let term { values = values + term }
       }
-      if isFull { isFirst = false }
       return PerSampleLoss(values: values, logits: output.logits.detach())
     }
     var pass = Pass.training(point, random: try context.streams.stream("dropout", device: point.device))

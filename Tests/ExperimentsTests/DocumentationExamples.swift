@@ -63,7 +63,9 @@ public struct ConfidencePenalty: Regulariser {
 
   let beta: Double
 
-  public mutating func term(_ batch: Batch, _ output: Output, isFirstFullPass: Bool) -> Tensor? {
+  public mutating func term(_ batch: Batch, _ output: Output, _ samples: SampleSubset, isFirst: Bool)
+    -> Tensor?
+  {
     let logarithms = output.logits.logSoftmax(dim: 1)
     return (logarithms.exp() * logarithms).sum(dim: [1]) * Scalar(beta)
   }

@@ -28,7 +28,8 @@ import Training
     let network = try ConvNet(settings)
     let point = network.initial(Generator(seed: 1))
     let context = MethodContext(
-      network: network, point: point, settings: TrainingSettings(), sampleCount: 6, stepsPerEpoch: 1)
+      network: network, point: point, settings: TrainingSettings(), sampleCount: 6, stepsPerEpoch: 1,
+      order: { _ in Array(0..<6) })
     let batch = Batch(
       indices: Tensor(Array(0..<6)), images: .randn([6, 3, 8, 8], generator: Generator(seed: 2)),
       labels: Tensor([0, 1, 2, 0, 1, 2]))
@@ -42,7 +43,7 @@ import Training
       step: 0, epoch: 0, totalSteps: 1, learningRate: 0.5, streams: RandomStreams(seed: 1))
     _ = try rule.step(point, batch, &pass, step) { weights, samples, pass in
       let output = network(batch.images, weights, &pass)
-      terms = penalty.term(batch, output, isFirstFullPass: true)
+      terms = penalty.term(batch, output, .all, isFirst: true)
       return PerSampleLoss(
         values: crossEntropyPerSample(output.logits, batch.labels) + terms!, logits: output.logits.detach())
     }

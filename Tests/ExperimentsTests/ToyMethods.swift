@@ -73,8 +73,8 @@ struct ToyRegulariser: Regulariser {
   var sum: Tensor
   var steps: Tensor
 
-  mutating func term(_ batch: Batch, _ output: Output, isFirstFullPass: Bool) -> Tensor? {
-    if isFirstFullPass {
+  mutating func term(_ batch: Batch, _ output: Output, _ samples: SampleSubset, isFirst: Bool) -> Tensor? {
+    if isFirst {
       sum = sum + output.logits.detach().mean(dim: [0])
       steps = steps + 1
     }

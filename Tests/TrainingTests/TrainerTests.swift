@@ -83,8 +83,8 @@ import Torch
       init(_ strength: Double) { self.strength = strength }
       var probes: Set<Probe> { [.features] }
       func begin(_ batch: Batch, _ context: StepContext) { begun += 1 }
-      func term(_ batch: Batch, _ output: Output, isFirstFullPass: Bool) -> Tensor? {
-        firstPasses += isFirstFullPass ? 1 : 0
+      func term(_ batch: Batch, _ output: Output, _ samples: SampleSubset, isFirst: Bool) -> Tensor? {
+        firstPasses += isFirst ? 1 : 0
         #expect(output.probes[.features] != nil)
         return output.logits.square().mean(dim: [1]) * Scalar(strength)
       }

@@ -52,6 +52,8 @@ public struct Adam: Optimizer {
     }
   }
 
+  public var momentumDirection: Tensor? { mean }
+
   public var state: [(name: String, tensor: Tensor)] {
     guard let mean, let square, let steps else { return [] }
     return [("mean", mean), ("square", square), ("steps", steps)]

@@ -24,6 +24,7 @@ public struct ClippedGradient: Optimizer {
     base.update(point, clipped, learningRate: learningRate)
   }
 
+  public var momentumDirection: Tensor? { base.momentumDirection }
   public var state: [(name: String, tensor: Tensor)] { base.state }
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) { try base.restore(state) }
 }

@@ -11,9 +11,17 @@ public protocol Optimizer {
   ///   - gradient: ∇L [P], without weight decay.
   mutating func update(_ point: Point, _ gradient: Tensor, learningRate: Double)
 
+  /// What it remembers of earlier gradients as a direction uphill, [P]: SGD's velocity, Adam's first moment; nil without
+  /// a memory.
+  var momentumDirection: Tensor? { get }
+
   /// Momentum and its like, by name.
   var state: [(name: String, tensor: Tensor)] { get }
   mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError)
+}
+
+extension Optimizer {
+  public var momentumDirection: Tensor? { nil }
 }
 
 /// Which parameters weight decay pulls on.
@@ -22,6 +30,11 @@ public enum DecayMask: String, Sendable, Codable, CaseIterable, SettingChoice {
   case all
   /// Weights alone: neither biases nor scales and shifts of normalisations.
   case weights
+
+  /// Where in the flat vector it pulls, neighbours joined.
+  public func ranges(_ layout: Layout) -> [Range<Int>] {
+    DecayGroup.groups(layout, weightDecay: 1, self).filter { $0.weightDecay > 0 }.map(\.range)
+  }
 }
 
 /// A stretch of the flat vector with one decay.
@@ -46,7 +59,9 @@ struct DecayGroup {
 }
 
 /// Copies a checkpoint's tensor into a state tensor.
-func take(_ name: String, into target: Tensor, from state: (String) -> Tensor?) throws(TrainingError) {
+///
+/// - Throws: ``TrainingError`` where the checkpoint lacks it or has one of another type or shape.
+public func take(_ name: String, into target: Tensor, from state: (String) -> Tensor?) throws(TrainingError) {
   guard let saved = state(name) else {
     throw TrainingError("the checkpoint lacks '\(name)': it belongs to a run of another rule")
   }

@@ -48,6 +48,8 @@ public struct SGD: Optimizer {
     isFirstStep = false
   }
 
+  public var momentumDirection: Tensor? { velocity }
+
   public var state: [(name: String, tensor: Tensor)] { velocity.map { [("velocity", $0)] } ?? [] }
 
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
