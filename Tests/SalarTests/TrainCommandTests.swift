@@ -176,9 +176,9 @@ import Torch
     try refused(train("a", epochs: 1, "--set", "augment=blur"), "blur")
     try refused(train("a", epochs: 1, "--set", "widht=3"), "unknown key")
     try refused(
-      train("a", epochs: 1, "--rule", "gradiant"), "unknown rule 'gradiant' (did you mean 'gradient'?)")
-    try refused(train("a", epochs: 1, "--rule", "gradient:rho=0.1"), "unknown key 'rho' in rule")
-    try refused(train("a", epochs: 1, "--rule", "gradient:rho"), "expected name:key=value", code: 64)
+      train("a", epochs: 1, "--rule", "sma"), "unknown rule 'sma' (did you mean 'sam'?)")
+    try refused(train("a", epochs: 1, "--rule", "sgd:rho=0.1"), "unknown key 'rho' in rule")
+    try refused(train("a", epochs: 1, "--rule", "sgd:rho"), "expected name:key=value", code: 64)
     try refused(train("a", epochs: 1, "--regulariser", "calm"), "unknown regulariser 'calm'")
     try refused(train("a", epochs: 1, "--set", "normalize=mars"), "mars")
     try refused(["train", "--data", path("none"), "--network", "mlp", "--out", path("b")], "none")

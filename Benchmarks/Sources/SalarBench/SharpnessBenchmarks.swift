@@ -1,0 +1,93 @@
+import Data
+import Networks
+import Sharpness
+import Torch
+import Training
+
+/// What a step of each method costs over a step of the base rule, on images of CIFAR's shape.
+enum SharpnessBenchmarks {
+  static var all: [Benchmark] {
+    ["resnet18"].flatMap { network in
+      [
+        rule(network, "sam", SAM.Settings()),
+        rule(network, "esam-official", changed(ESAM.Settings()) { $0.mode = .official }),
+        rule(network, "esam-fast", ESAM.Settings()),
+        rule(network, "looksam", LookSAM.Settings()), rule(network, "msam", MSAM.Settings()),
+        regulariser(network, "saf", changed(SAF.Settings()) { ($0.start, $0.lookback) = (0, 1) }),
+        regulariser(network, "mesa", changed(MESA.Settings()) { $0.start = -1 }),
+        regulariser(
+          network, "mesa-bf16", changed(MESA.Settings()) { ($0.start, $0.teacher) = (-1, .bfloat16) }),
+      ]
+    }
+  }
+
+  private static let batch = 64
+  /// An epoch each, as SAF looks back by epochs; LookSAM perturbs in one of five.
+  private static let steps = 5
+
+  private static func rule(_ network: String, _ name: String, _ settings: any RuleSettings) -> Benchmark {
+    step(network, name, settings, nil)
+  }
+
+  private static func regulariser(_ network: String, _ name: String, _ settings: any RegulariserSettings)
+    -> Benchmark
+  { step(network, name, nil, settings) }
+
+  private static func step(
+    _ network: String, _ name: String, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
+  ) -> Benchmark {
+    Benchmark(
+      name: "step-\(network)-\(name)",
+      peer: .salar("the base rule") { try training(network, nil, nil) },
+      unit: .milliseconds, amount: Double(steps), repetitions: 1, rounds: 5
+    ) { try training(network, rule, regulariser) }
+  }
+
+  private static func training(
+    _ name: String, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
+  ) throws -> () -> Void {
+    let network = try ResNet18()
+    let point = network.initial(Generator(seed: 0))
+    var settings = TrainingSettings()
+    (settings.epochs, settings.batch, settings.lr, settings.logEvery) = (steps, batch, 0.001, 0)
+    settings.schedule.kind = .constant
+    let images = Batch(
+      indices: Tensor(Array(0..<batch)),
+      images: .randn([batch] + network.inputShape, generator: Generator(seed: 1)),
+      labels: .randint(0, network.classes, [batch], generator: Generator(seed: 2)))
+    return { [settings] in
+      do {
+        let context = MethodContext(
+          network: network, point: point, settings: settings, sampleCount: batch, stepsPerEpoch: 1,
+          order: { _ in Array(0..<batch) })
+        let optimizer = settings.makeOptimizer()
+        try Trainer(
+          network, at: point, rule: rule?.rule(optimizer, context) ?? GradientStep(optimizer),
+          regularisers: regulariser.map { [try $0.regulariser(context)] } ?? [], settings: settings,
+          batches: Resident(batch: images), seed: 0
+        ).run()
+      } catch {
+        fatalError("the training of the benchmark failed: \(error)")
+      }
+    }
+  }
+
+  /// One batch an epoch, always the same.
+  private struct Resident: BatchSource {
+    let batch: Batch
+    var stepsPerEpoch: Int { 1 }
+    func batches(epoch: Int, from step: Int) -> () throws -> Batch? {
+      var next: Batch? = batch
+      return {
+        defer { next = nil }
+        return next
+      }
+    }
+  }
+
+  private static func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings {
+    var settings = settings
+    change(&settings)
+    return settings
+  }
+}
