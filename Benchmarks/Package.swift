@@ -12,7 +12,8 @@ let package = Package(
       name: "SalarBench",
       dependencies: [
         .product(name: "Torch", package: "salar"), .product(name: "Networks", package: "salar"),
-        .product(name: "Data", package: "salar"), .product(name: "Training", package: "salar"), .product(name: "Sharpness", package: "salar"),
+        .product(name: "Data", package: "salar"), .product(name: "Training", package: "salar"),
+        .product(name: "Sharpness", package: "salar"),
         .product(name: "Volatility", package: "salar"), .product(name: "Command", package: "salar"),
       ])
   ],

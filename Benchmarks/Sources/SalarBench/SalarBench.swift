@@ -35,7 +35,8 @@ struct SalarBench {
       ?? ProcessInfo.processInfo.activeProcessorCount
     Runtime.threads = threads
     let benchmarks =
-      EngineBenchmarks.all + TrainingBenchmarks.all + SharpnessBenchmarks.all + DataBenchmarks.all + VolatilityBenchmarks.all
+      EngineBenchmarks.all + TrainingBenchmarks.all + SharpnessBenchmarks.all + DataBenchmarks.all
+      + VolatilityBenchmarks.all
     let known = benchmarks.map(\.name)
     for name in names where !known.contains(where: { $0.hasPrefix(name) }) {
       throw CommandError("no benchmark '\(name)'; known: \(known.joined(separator: ", "))")

@@ -85,7 +85,8 @@ enum SharpnessBenchmarks {
     }
   }
 
-  private static func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings {
+  private static func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings
+  {
     var settings = settings
     change(&settings)
     return settings

@@ -17,7 +17,7 @@ public struct SectorPanel: Sendable {
 
   /// - Parameters:
   ///   - weights: of the return and of the dispersion.
-  ///   - search: how daily interest is brought to trading days: ``CalendarRule/sameDay``, or ``CalendarRule/mean`` to
+  ///   - searchRule: how daily interest is brought to trading days: ``CalendarRule/sameDay``, or ``CalendarRule/mean`` to
   ///     count weekends.
   /// - Throws: ``VolatilityError`` as ``SectorReturns`` and ``Dispersion``.
   public init(

@@ -1,4 +1,4 @@
-/// The conditional variance; formulas stand with ``GARCH``-like types of each family.
+/// The conditional variance; the formulas are in <doc:PartsOfAModel>.
 public enum VarianceModel: Sendable, Equatable {
   /// The same variance at all times (before regressors).
   case constant

@@ -36,7 +36,7 @@ public struct RiskBacktest: Sendable {
   ///   - level: of the value at risk and expected shortfall.
   ///   - lags: of the hits in the dynamic quantile test.
   ///   - seed: of the bootstrap of the expected-shortfall test.
-  /// - Throws: ``VolatilityError`` for windows that leave nothing to forecast, as the model's fits and forecasts, and
+  /// - Throws: `VolatilityError` for windows that leave nothing to forecast, as the model's fits and forecasts, and
   ///   where no window could be fitted to.
   public init(
     _ model: VolatilityModel, _ data: ModelData, window: Int, refit: Int = 1, expanding: Bool = false,
@@ -159,7 +159,7 @@ public struct RiskBacktest: Sendable {
 
   /// `value-at-risk` as picture and `forecasts.csv` in a folder, which is made.
   ///
-  /// - Throws: ``CommandError`` where the folder cannot be written or gnuplot fails.
+  /// - Throws: `CommandError` where the folder cannot be written or gnuplot fails.
   public func write(to folder: String) throws -> DrawnFigure {
     let place = URL(fileURLWithPath: folder)
     let table = place.appendingPathComponent("forecasts.csv")

@@ -37,7 +37,7 @@ public struct SeriesRequest: Sendable, Equatable {
 
   /// The whole file, between the days asked for.
   ///
-  /// - Throws: ``VolatilityError`` as ``Panel``, and where the file has no dates to choose days by.
+  /// - Throws: `VolatilityError` as `Panel`, and where the file has no dates to choose days by.
   public func panel() throws(VolatilityError) -> Panel {
     let panel = try Panel(reading: path, date: date)
     guard first != nil || last != nil else { return panel }
@@ -46,7 +46,7 @@ public struct SeriesRequest: Sendable, Equatable {
 
   /// The series that is asked for. That of prices and differences is one shorter than its column.
   ///
-  /// - Throws: ``VolatilityError`` for a column that is not there, none named where there are several, prices of zero
+  /// - Throws: `VolatilityError` for a column that is not there, none named where there are several, prices of zero
   ///   or less with their dates.
   public func series(in panel: Panel) throws(VolatilityError) -> Series {
     guard let name = column ?? (panel.names.count == 1 ? panel.names[0] : nil) else {
@@ -86,7 +86,7 @@ public struct ModelData: Sendable {
   public let notes: [Note]
 
   /// - Parameter regressors: columns to read beside.
-  /// - Throws: ``VolatilityError`` as ``SeriesRequest``, or where no row has all values.
+  /// - Throws: `VolatilityError` as ``SeriesRequest``, or where no row has all values.
   public init(_ request: SeriesRequest, regressors: [String] = []) throws(VolatilityError) {
     let panel = try request.panel()
     let series = try request.series(in: panel)
@@ -119,7 +119,7 @@ extension ModelData {
   /// Columns of a file without gaps: paths of regressors.
   ///
   /// - Parameter rows: as many as there must be; nil: any number.
-  /// - Throws: ``VolatilityError`` for columns or values that are missing.
+  /// - Throws: `VolatilityError` for columns or values that are missing.
   public static func columns(
     _ names: [String], of path: String, rows: Int?
   ) throws(VolatilityError) -> [String: [Double]] {

@@ -1,7 +1,7 @@
 import Reports
 import Volatility
 
-/// A figure that is one chart, which can be changed or put into a ``ChartGrid``.
+/// A figure that is one chart, which can be changed or put into a `ChartGrid`.
 public protocol ChartFigure: Figure {
   var chart: LayeredChart { get }
 }
@@ -32,7 +32,7 @@ struct TimeAxis {
 
 /// What figures ask of their data.
 enum FigureData {
-  /// - Throws: ``VolatilityError`` unless all have the length of the first, which is not zero.
+  /// - Throws: `VolatilityError` unless all have the length of the first, which is not zero.
   static func matched(_ columns: [(name: String, values: [Double])]) throws(VolatilityError) {
     guard let first = columns.first, !first.values.isEmpty else {
       throw VolatilityError(
@@ -46,7 +46,7 @@ enum FigureData {
     }
   }
 
-  /// - Throws: ``VolatilityError`` that names the first that is not finite.
+  /// - Throws: `VolatilityError` that names the first that is not finite.
   static func finite(_ name: String, _ values: [Double]) throws(VolatilityError) {
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw VolatilityError(

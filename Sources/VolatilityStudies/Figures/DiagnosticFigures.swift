@@ -28,7 +28,7 @@ public struct DiagnosticFigures: Sendable {
   ///   - law: the fitted distribution.
   ///   - shape: its parameters.
   ///   - lags: of autocorrelations; nil for 20, or fewer in a short sample.
-  /// - Throws: ``VolatilityError`` for too few values, one that is not finite, a wrong number of shape parameters.
+  /// - Throws: `VolatilityError` for too few values, one that is not finite, a wrong number of shape parameters.
   public init(
     _ z: [Double], dates: [Day]? = nil, law: InnovationDistribution = .normal, shape: [Double] = [],
     lags: Int? = nil

@@ -11,7 +11,7 @@ public struct DispersionFigure: ChartFigure {
   ///   - curve: a + b·|r| + c·r² as (a, b, c).
   ///   - covariance: of (a, b, c), [3, 3], for a band about the curve; nil for none.
   ///   - confidence: of the band, pointwise and by the normal distribution.
-  /// - Throws: ``VolatilityError`` for lengths that differ or values that are not finite.
+  /// - Throws: `VolatilityError` for lengths that differ or values that are not finite.
   public init(
     market: [Double], dispersion: [Double], curve: (a: Double, b: Double, c: Double),
     covariance: Matrix? = nil,
@@ -50,7 +50,7 @@ public struct DispersionFigure: ChartFigure {
 
   /// Of a regression in the form ``HerdingRegression/cck(dispersion:market:covariance:)``.
   ///
-  /// - Throws: ``VolatilityError`` for another form.
+  /// - Throws: `VolatilityError` for another form.
   public init(
     _ regression: HerdingRegression, title: String = "Dispersion and the market", unit: String = "%"
   ) throws(VolatilityError) {

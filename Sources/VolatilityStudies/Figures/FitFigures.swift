@@ -12,7 +12,7 @@ public struct FitFigures: Sendable {
   /// - Parameters:
   ///   - dates: of all observations, those included that the fit conditions on; nil for their numbers.
   ///   - columns: the regressors, by name: news impact holds them at their means.
-  /// - Throws: ``VolatilityError`` for a fit without its series (see ``FitOptions/keepsSeries``).
+  /// - Throws: `VolatilityError` for a fit without its series (see ``FitOptions/keepsSeries``).
   public init(
     _ fit: VolatilityFit, dates: [Day]?, columns: [String: [Double]] = [:]
   ) throws(VolatilityError) {
@@ -32,7 +32,7 @@ public struct FitFigures: Sendable {
 
   /// Draws all of them into a folder, which is made.
   ///
-  /// - Throws: ``CommandError`` where the folder cannot be written or gnuplot fails.
+  /// - Throws: `CommandError` where the folder cannot be written or gnuplot fails.
   public func draw(in folder: String) throws(CommandError) -> [DrawnFigure] {
     let place = URL(fileURLWithPath: folder)
     do { try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true) } catch {

@@ -24,7 +24,7 @@ public struct ForecastFigure: ChartFigure {
   ///   - bands: of any levels, [h] each.
   ///   - dates: of history and forecast, [n + h]; nil for horizons, 0 being the last observation.
   ///   - joins: whether bands and path begin at the last observation, as for a price or a variance; returns do not.
-  /// - Throws: ``VolatilityError`` for lengths that differ, values that are not finite, a level outside (0, 1), ends
+  /// - Throws: `VolatilityError` for lengths that differ, values that are not finite, a level outside (0, 1), ends
   ///   that cross.
   public init(
     history: [Double], path: [Double], bands: [Band], dates: [Day]? = nil, joins: Bool = true,

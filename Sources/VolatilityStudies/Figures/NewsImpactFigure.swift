@@ -22,7 +22,7 @@ public struct NewsImpactCurve: Sendable, Equatable {
   ///   - before: σ² before the shock, usually the unconditional or the sample variance.
   ///   - shocks: finite.
   ///   - regressors: at which value each regressor of the variance is held, by name; 0 for those not given.
-  /// - Throws: ``VolatilityError`` as the model's filter, or for a variance before that is not positive.
+  /// - Throws: `VolatilityError` as the model's filter, or for a variance before that is not positive.
   public init(
     _ name: String, _ model: VolatilityModel, at parameters: [String: Double], before: Double,
     shocks: [Double], regressors: [String: Double] = [:]
@@ -66,7 +66,7 @@ public struct NewsImpactCurve: Sendable, Equatable {
 public struct NewsImpactFigure: ChartFigure {
   public var chart: LayeredChart
 
-  /// - Throws: ``VolatilityError`` for no curve, lengths that differ, values that are not finite.
+  /// - Throws: `VolatilityError` for no curve, lengths that differ, values that are not finite.
   public init(
     _ curves: [NewsImpactCurve], title: String = "News impact", unit: String = "%"
   ) throws(VolatilityError) {

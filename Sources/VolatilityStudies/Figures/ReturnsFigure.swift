@@ -12,7 +12,7 @@ public struct ReturnsFigure: ChartFigure {
   ///   - dates: [n]; nil for numbers of observations.
   ///   - width: of the band to each side, in standard deviations.
   ///   - unit: of the returns.
-  /// - Throws: ``VolatilityError`` for lengths that differ, values that are not finite, a variance that is not
+  /// - Throws: `VolatilityError` for lengths that differ, values that are not finite, a variance that is not
   ///   positive.
   public init(
     returns: [Double], variance: [Double], mean: [Double]? = nil, dates: [Day]? = nil, width: Double = 2,

@@ -10,7 +10,7 @@ public struct RollingFigure: ChartFigure {
   ///   - lower: [n], ends of intervals.
   ///   - upper: [n].
   ///   - dates: of the windows' ends, [n]; nil for their numbers.
-  /// - Throws: ``VolatilityError`` for lengths that differ or no value at all.
+  /// - Throws: `VolatilityError` for lengths that differ or no value at all.
   public init(
     values: [Double], lower: [Double], upper: [Double], dates: [Day]? = nil, confidence: Double = 0.95,
     title: String = "Rolling coefficient", label: String = "coefficient"

@@ -9,7 +9,7 @@ public struct TimeFigure: ChartFigure {
   ///   - values: [n]; NaN leaves a gap.
   ///   - dates: [n]; nil for numbers of observations.
   ///   - axis: what the values are.
-  /// - Throws: ``VolatilityError`` for lengths that differ, or where no value is there.
+  /// - Throws: `VolatilityError` for lengths that differ, or where no value is there.
   public init(
     _ values: [Double], dates: [Day]? = nil, title: String = "", axis: String = ""
   ) throws(VolatilityError) {

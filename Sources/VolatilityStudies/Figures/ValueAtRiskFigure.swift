@@ -12,7 +12,7 @@ public struct ValueAtRiskFigure: ChartFigure {
   ///   - quantile: of returns at each time, so negative for losses, [n].
   ///   - level: the probability of falling below it, as 0.01.
   ///   - dates: [n]; nil for numbers of observations.
-  /// - Throws: ``VolatilityError`` for lengths that differ, values that are not finite, a level outside (0, 1).
+  /// - Throws: `VolatilityError` for lengths that differ, values that are not finite, a level outside (0, 1).
   public init(
     returns: [Double], quantile: [Double], level: Double, dates: [Day]? = nil,
     title: String = "Value at risk",

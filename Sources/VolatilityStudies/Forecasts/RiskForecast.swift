@@ -24,7 +24,7 @@ public struct RiskForecast: Sendable {
   let name: String
 
   /// - Parameter paths: of each regressor after the last observation.
-  /// - Throws: ``VolatilityError`` as the model's forecast.
+  /// - Throws: `VolatilityError` as the model's forecast.
   public init(
     _ model: VolatilityModel, at parameters: [String: Double], _ data: ModelData, horizon: Int,
     method: ForecastMethod = .analytic, paths: [String: RegressorPath] = [:], level: Double = 0.01
@@ -104,7 +104,7 @@ public struct RiskForecast: Sendable {
 
   /// The fan, as `forecast` in a folder, which is made.
   ///
-  /// - Throws: ``CommandError`` where the folder cannot be written or gnuplot fails.
+  /// - Throws: `CommandError` where the folder cannot be written or gnuplot fails.
   public func draw(in folder: String) throws -> DrawnFigure {
     let place = URL(fileURLWithPath: folder)
     do { try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true) } catch {

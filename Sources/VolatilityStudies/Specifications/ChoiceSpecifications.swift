@@ -12,7 +12,7 @@ extension InnovationDistribution {
     ])
 
   /// - Parameter text: `normal`, `t`, `skewt` (Hansen), `ged`, `snorm` or `sstd` (Fernández and Steel).
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all of them.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all of them.
   public init(parsing text: String) throws(VolatilityError) {
     let (name, arguments) = try Self.grammar.read(text)
     try Self.grammar.none(arguments, of: text, name)
@@ -45,7 +45,7 @@ extension Initialisation {
     synonyms: ["backcast": "ewma", "sample": "sample-variance"])
 
   /// - Parameter text: `ewma`, `sample-variance`, `fixed-sample`, `unconditional`, or a positive variance.
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all of them.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all of them.
   public init(parsing text: String) throws(VolatilityError) {
     if let number = Double(text.trimmed) {
       guard number.isFinite, number > 0 else {
@@ -82,7 +82,7 @@ extension Regressor.Timing {
     synonyms: ["contemporaneous": "same", "lag": "lagged", "predictive": "lagged"])
 
   /// - Parameter text: `same`, `lagged` (by one) or `lagged:K`.
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all forms.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all forms.
   public init(parsing text: String) throws(VolatilityError) {
     let (name, arguments) = try Self.grammar.read(text)
     guard name == "lagged" else {
@@ -119,7 +119,7 @@ extension Regressor.VarianceForm {
     synonyms: ["exp": "exponential", "additiveonsample": "additive-sample"])
 
   /// - Parameter text: `additive`, `additive-sample` or `exponential`.
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all of them.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all of them.
   public init(parsing text: String) throws(VolatilityError) {
     let (name, arguments) = try Self.grammar.read(text)
     try Self.grammar.none(arguments, of: text, name)
@@ -154,7 +154,7 @@ public enum CovarianceChoice: Sendable, Equatable {
     ])
 
   /// - Parameter text: `robust`, `hessian`, `opg`, `hac`, `hac:LAGS`, `bootstrap` (999 series) or `bootstrap:SERIES`.
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all of them.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all of them.
   public init(parsing text: String) throws(VolatilityError) {
     let grammar = Self.grammar
     let (name, arguments) = try grammar.read(text)

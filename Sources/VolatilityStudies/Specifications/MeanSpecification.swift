@@ -28,7 +28,7 @@ public struct MeanSpecification: Sendable, Equatable {
     self.needsRegressors = needsRegressors
   }
 
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all forms.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all forms.
   public init(parsing text: String) throws(VolatilityError) {
     let grammar = Self.grammar
     var model = MeanModel(constant: true)

@@ -58,7 +58,7 @@ public struct ModelSpecification: Sendable, Equatable {
 
   /// The model; regressors of the mean stand first.
   ///
-  /// - Throws: ``VolatilityError`` that names the text at fault, and where the parts do not fit.
+  /// - Throws: `VolatilityError` that names the text at fault, and where the parts do not fit.
   public func model() throws(VolatilityError) -> VolatilityModel {
     let mean = try MeanSpecification(parsing: mean)
     let form = try Regressor.VarianceForm(parsing: xForm)

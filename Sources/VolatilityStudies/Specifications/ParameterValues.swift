@@ -21,7 +21,7 @@ public struct ParameterValues: Sendable, Equatable {
   }
 
   /// - Parameter names: of the model's parameters, to check against and to order by; nil: any, as given.
-  /// - Throws: ``VolatilityError`` for a text that is no `NAME=VALUE,…`, a value that is no finite number, a name
+  /// - Throws: `VolatilityError` for a text that is no `NAME=VALUE,…`, a value that is no finite number, a name
   ///   given twice, and a name that is none of `names`. That some are missing is no error here.
   public init(parsing text: String, names: [String]? = nil, flag: String = "--at") throws(VolatilityError) {
     func fail(_ reason: String) -> VolatilityError {

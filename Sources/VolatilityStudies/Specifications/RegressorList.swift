@@ -22,7 +22,7 @@ public struct RegressorList: Sendable, Equatable {
   /// - Parameters:
   ///   - text: empty for none.
   ///   - flag: where it stands, for messages: `--x`.
-  /// - Throws: ``VolatilityError`` for an empty name, a name given twice, open quotation marks, an unknown timing.
+  /// - Throws: `VolatilityError` for an empty name, a name given twice, open quotation marks, an unknown timing.
   public init(parsing text: String, flag: String = "--x") throws(VolatilityError) {
     func fail(_ reason: String) -> VolatilityError {
       VolatilityError(.specification, "\(flag) '\(text)': \(reason); expected names of columns: COL,COL")

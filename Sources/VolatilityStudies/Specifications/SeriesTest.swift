@@ -25,7 +25,7 @@ public enum SeriesTest: String, Sendable, CaseIterable {
   }
 
   /// - Parameter text: names with commas between, or `all`.
-  /// - Throws: ``VolatilityError`` for a name that is none.
+  /// - Throws: `VolatilityError` for a name that is none.
   public static func parsing(_ text: String) throws(VolatilityError) -> [SeriesTest] {
     let words = text.split(separator: ",").map { $0.filter { !$0.isWhitespace }.lowercased() }
     if words == ["all"] { return allCases }
@@ -61,7 +61,7 @@ public enum SeriesTest: String, Sendable, CaseIterable {
 
   /// Runs the test. ARCH-LM is of the series less its mean.
   ///
-  /// - Throws: ``VolatilityError`` where the series does not allow the test.
+  /// - Throws: `VolatilityError` where the series does not allow the test.
   public func run(_ x: [Double], _ options: Options = Options()) throws(VolatilityError) -> any HypothesisTest
   {
     let lags = options.lags

@@ -21,7 +21,7 @@ struct SpecificationGrammar: Sendable {
 
   /// `name:argument,…` with the name in its usual spelling.
   ///
-  /// - Throws: ``VolatilityError`` for an unknown name or an empty argument.
+  /// - Throws: `VolatilityError` for an unknown name or an empty argument.
   func read(_ text: some StringProtocol) throws(VolatilityError) -> (name: String, arguments: [String]) {
     let trimmed = text.trimmed
     let parts = trimmed.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -64,7 +64,7 @@ struct SpecificationGrammar: Sendable {
     return numbers
   }
 
-  /// - Throws: ``VolatilityError`` unless there are none.
+  /// - Throws: `VolatilityError` unless there are none.
   func none(_ arguments: [String], of text: some StringProtocol, _ name: String) throws(VolatilityError) {
     guard arguments.isEmpty else { throw fail(text, "'\(name)' takes no numbers") }
   }

@@ -90,7 +90,7 @@ enum VarianceGrammar {
 
 extension VarianceModel {
   /// - Parameter text: `garch:1,1`, `gjr:1,1,1`, `figarch:1,1`, `ewma:0.94`; names of the field, orders after a colon.
-  /// - Throws: ``VolatilityError`` that names what was found, the nearest known name and all forms.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all forms.
   public init(parsing text: String) throws(VolatilityError) { self = try VarianceGrammar.read(text) }
 
   /// What ``init(parsing:)`` reads as this model.

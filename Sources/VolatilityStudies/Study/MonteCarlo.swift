@@ -59,7 +59,7 @@ public struct MonteCarlo: Sendable {
   /// - Parameters:
   ///   - truth: a value for each of the model's parameters.
   ///   - progress: called with the length that begins.
-  /// - Throws: ``VolatilityError`` for parameters without a stationary variance, fewer than 2 series, or a length on which
+  /// - Throws: `VolatilityError` for parameters without a stationary variance, fewer than 2 series, or a length on which
   ///   no series could be fitted.
   public init(
     _ model: VolatilityModel, truth: [String: Double], settings: Settings = Settings(),

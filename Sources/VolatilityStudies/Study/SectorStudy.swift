@@ -91,7 +91,7 @@ public struct SectorStudy: Sendable {
   /// Parameters that made the data, where these are simulated.
   public let truth: MarketTruth?
 
-  /// - Throws: ``VolatilityError`` where the folder has no search interest, the sector too few members, or the window
+  /// - Throws: `VolatilityError` where the folder has no search interest, the sector too few members, or the window
   ///   no days.
   public init(
     _ folder: MarketFolder, _ settings: Settings, truth: MarketTruth? = nil

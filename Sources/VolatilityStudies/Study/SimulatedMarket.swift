@@ -12,7 +12,7 @@ public struct MarketTruth: Sendable, Codable, Equatable {
 
   /// That of a folder, nil where it has none.
   ///
-  /// - Throws: ``VolatilityError`` for a file that is something else.
+  /// - Throws: `VolatilityError` for a file that is something else.
   public static func reading(_ folder: String) throws(VolatilityError) -> MarketTruth? {
     guard let data = FileManager.default.contents(atPath: folder + "/" + fileName) else { return nil }
     do { return try JSONDecoder().decode(MarketTruth.self, from: data) } catch {
@@ -22,7 +22,7 @@ public struct MarketTruth: Sendable, Codable, Equatable {
   }
 }
 
-/// A market whose truth is known, in the files that ``MarketFolder`` reads.
+/// A market whose truth is known, in the files that `MarketFolder` reads.
 ///
 /// The epidemic index G rises in waves. Members of the sector scatter about its return by amounts of their own, drawn first:
 /// their mean absolute size is the dispersion, which does not shrink where the return is large (no herding). The
@@ -48,7 +48,7 @@ public struct SimulatedMarket: Sendable {
 
   /// Writes `prices.csv`, `sectors.csv`, `search.csv`, `sp500.csv` and `truth.json` into a folder, which is made.
   ///
-  /// - Throws: ``VolatilityError`` for fewer than 60 days or 5 members, or a folder that cannot be written.
+  /// - Throws: `VolatilityError` for fewer than 60 days or 5 members, or a folder that cannot be written.
   public func write(to folder: String) throws(VolatilityError) {
     guard days >= 60, days <= 20_000, members >= 5, members <= 500 else {
       throw VolatilityError(

@@ -146,7 +146,7 @@ public struct StudyReport: Sendable {
   /// Writes `report.html`, the figures with scripts and data, and each table as CSV and LaTeX.
   ///
   /// - Returns: the page.
-  /// - Throws: ``CommandError`` where the folder cannot be written or gnuplot fails.
+  /// - Throws: `CommandError` where the folder cannot be written or gnuplot fails.
   public func write(to folder: String) throws -> URL {
     let place = URL(fileURLWithPath: folder)
     let figures = place.appendingPathComponent("figures")

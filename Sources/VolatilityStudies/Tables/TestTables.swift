@@ -62,7 +62,7 @@ public struct DescriptionTable: Sendable {
   public init(style: TableStyle = TableStyle(levels: [])) { self.style = style }
 
   /// - Parameter series: a name and values without gaps each.
-  /// - Throws: ``VolatilityError`` that names the series for fewer than three values, one that is not finite, or a
+  /// - Throws: `VolatilityError` that names the series for fewer than three values, one that is not finite, or a
   ///   constant series. A test that a short series does not allow is left out.
   public func table(
     _ title: String, _ series: [(name: String, values: [Double])]
