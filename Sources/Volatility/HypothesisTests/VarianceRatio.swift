@@ -14,7 +14,7 @@ public struct VarianceRatio: HypothesisTest {
 
   /// - Parameters:
   ///   - y: levels, not differences.
-  ///   - steps: q, 2 and above.
+  ///   - q: 2 and above.
   ///   - drift: whether steps may have a mean.
   ///   - robust: to heteroskedastic steps; with overlapping changes alone.
   ///   - debiased: variances over what leaves them unbiased; with overlapping changes alone.
