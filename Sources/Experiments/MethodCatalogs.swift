@@ -11,7 +11,7 @@ public enum RuleCatalog: SettingsCatalog {
   @TaskLocal public static var all: [any RuleSettings.Type] = [
     GradientStep.Settings.self, SAM.Settings.self, ASAM.Settings.self, GSAM.Settings.self,
     LookSAM.Settings.self,
-    MSAM.Settings.self, ESAM.Settings.self,
+    MSAM.Settings.self, ESAM.Settings.self, StaleESAM.Settings.self,
   ]
 
   public static var kinds: [any NamedSettings.Type] { all }

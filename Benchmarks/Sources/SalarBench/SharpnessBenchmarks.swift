@@ -11,7 +11,7 @@ enum SharpnessBenchmarks {
       [
         rule(network, "sam", SAM.Settings()),
         rule(network, "esam-official", changed(ESAM.Settings()) { $0.mode = .official }),
-        rule(network, "esam-fast", ESAM.Settings()),
+        rule(network, "esam-fast", ESAM.Settings()), rule(network, "esam-stale", StaleESAM.Settings()),
         rule(network, "looksam", LookSAM.Settings()), rule(network, "msam", MSAM.Settings()),
         regulariser(network, "saf", changed(SAF.Settings()) { ($0.start, $0.lookback) = (0, 1) }),
         regulariser(network, "mesa", changed(MESA.Settings()) { $0.start = -1 }),
@@ -21,7 +21,7 @@ enum SharpnessBenchmarks {
     }
   }
 
-  private static let batch = 64
+  private static let batch = 128
   /// An epoch each, as SAF looks back by epochs; LookSAM perturbs in one of five.
   private static let steps = 5
 

@@ -42,21 +42,28 @@ public struct ESAM: StepRule {
     public func rule(_ optimizer: any Optimizer, _ context: MethodContext) throws(TrainingError)
       -> any StepRule
     {
-      try requirePositive("esam", "rho", rho)
-      for (key, value) in [("beta", beta), ("gamma", gamma)] {
-        guard value > 0, value <= 1 else {
-          throw TrainingError("rule esam: \(key) must be in (0, 1], found \(value)")
-        }
-      }
-      let least = mode == .official ? 2 : 1
-      let rest = context.settings.dropLast ? 0 : context.sampleCount % context.settings.batch
-      for (size, name) in [(context.settings.batch, "batches"), (rest, "the last batch")]
-      where size > 0 && gamma < 1 && Int(gamma * Double(size)) < least {
-        throw TrainingError(
-          "rule esam: of \(name) of \(size) sample\(size == 1 ? "" : "s") gamma \(gamma) leaves none to select; take larger batches, dropLast=true or gamma=1"
-        )
-      }
+      try ESAM.check(
+        Self.name, rho: rho, beta: beta, gamma: gamma, least: mode == .official ? 2 : 1, context)
       return ESAM(settings: self, optimizer: optimizer, precision: context.settings.precision)
+    }
+  }
+
+  /// - Parameter least: what ⌊γB⌋ must reach.
+  static func check(
+    _ name: String, rho: Double, beta: Double, gamma: Double, least: Int, _ context: MethodContext
+  ) throws(TrainingError) {
+    try requirePositive(name, "rho", rho)
+    for (key, value) in [("beta", beta), ("gamma", gamma)] {
+      guard value > 0, value <= 1 else {
+        throw TrainingError("rule \(name): \(key) must be in (0, 1], found \(value)")
+      }
+    }
+    let rest = context.settings.dropLast ? 0 : context.sampleCount % context.settings.batch
+    for (size, what) in [(context.settings.batch, "batches"), (rest, "the last batch")]
+    where size > 0 && gamma < 1 && Int(gamma * Double(size)) < least {
+      throw TrainingError(
+        "rule \(name): of \(what) of \(size) sample\(size == 1 ? "" : "s") gamma \(gamma) leaves none to select; take larger batches, dropLast=true or gamma=1"
+      )
     }
   }
 

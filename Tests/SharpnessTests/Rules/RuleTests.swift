@@ -157,6 +157,43 @@ import Training
     }
   }
 
+  /// Samples without a score, or with one that is too old, come first; then those whose loss rose most.
+  @Test func staleScoresChoose() throws {
+    let fixture = try Fixture()
+    let context = fixture.context(fixture.point)
+    func looks(_ refresh: Int) throws -> [[Int]] {
+      let point = fixture.begin()
+      var rule = try with(StaleESAM.Settings()) { ($0.beta, $0.refresh) = (1, refresh) }
+        .rule(SGD(), context)
+      rule.prepare(for: point)
+      // Samples of the first batch of epoch 0, with a loss of their own number: the perturbation adds to each as much.
+      let batch = fixture.batches(0)[0]
+      var seen: [[Int]] = []
+      for epoch in 0..<6 {
+        var pass = Pass.training(point)
+        let step = StepContext(
+          step: epoch, epoch: epoch, totalSteps: 6, learningRate: 0,
+          streams: RandomStreams(seed: 1).child("step", epoch))
+        _ = try rule.step(point, batch, &pass, step) { weights, samples, _ in
+          let places = Tensor(Array(0..<6)).selecting(samples)
+          if case .positions = samples { seen.append(places.array(of: Int64.self).map(Int.init).sorted()) }
+          let sum = weights.tensors[0].sum()
+          return PerSampleLoss(
+            values: sum * places.to(.float64), logits: .zeros([places.count, 10], dtype: .float64))
+        }
+      }
+      return seen
+    }
+    let found = try looks(10)
+    #expect(found.count == 6 && found.allSatisfy { $0.count == 3 })
+    // Half of them, the other half, and from then on the highest three.
+    #expect(Set(found[0]).union(found[1]).count == 6)
+    for later in found[2...] { #expect(later == [3, 4, 5]) }
+    // With scores that live two epochs the others come back.
+    let refreshed = try looks(2)
+    #expect(Set(refreshed[2...].joined()) == Set(0..<6))
+  }
+
   /// Each tensor is drawn with probability β, a step's draw is its own, and the released code begins with all of them.
   @Test func drawsOfTensors() throws {
     let layout = try Fixture().point.layout
@@ -189,6 +226,9 @@ import Training
         // The two differ in what keeps the norm from being zero.
         #expect(difference(sam.flat, esam.flat) < 1e-5, "\(mode)")
       }
+      let stale = try fixture.train(
+        with(StaleESAM.Settings()) { ($0.rho, $0.beta, $0.gamma) = (0.1, 1, 1) })
+      #expect(difference(sam.flat, stale.flat) < 1e-5)
       let parts = try fixture.train(with(SAM.Settings()) { ($0.rho, $0.samples) = (0.1, 6) })
       #expect(difference(sam.flat, parts.flat) == 0)
       let smaller = try fixture.train(with(SAM.Settings()) { ($0.rho, $0.samples) = (0.1, 2) })
@@ -198,13 +238,13 @@ import Training
   }
 
   /// Running statistics are those of one clean forward pass, and weights come back to the bit.
-  @Test(arguments: ["sam", "asam", "gsam", "looksam", "esam"])
+  @Test(arguments: ["sam", "asam", "gsam", "looksam", "esam", "esam-stale"])
   func statisticsOfOneCleanPass(_ name: String) throws {
     let fixture = try Fixture(dtype: .float32)
     let point = fixture.begin()
     let all: [String: any RuleSettings] = [
       "sam": SAM.Settings(), "asam": ASAM.Settings(), "gsam": GSAM.Settings(), "looksam": LookSAM.Settings(),
-      "esam": ESAM.Settings(),
+      "esam": ESAM.Settings(), "esam-stale": StaleESAM.Settings(),
     ]
     let plain = fixture.begin()
     var once = Pass.training(plain)
@@ -227,13 +267,14 @@ import Training
   }
 
   /// A gradient that is no number moves nothing and is counted; the next one moves again.
-  @Test(arguments: ["sam", "asam", "gsam", "looksam", "msam", "esam"])
+  @Test(arguments: ["sam", "asam", "gsam", "looksam", "msam", "esam", "esam-stale"])
   func stepsThatAreSkipped(_ name: String) throws {
     let f = Quadratic()
     let context = try Fixture().context(f.point)
     let all: [String: any RuleSettings] = [
       "sam": SAM.Settings(), "asam": ASAM.Settings(), "gsam": GSAM.Settings(), "looksam": LookSAM.Settings(),
       "msam": MSAM.Settings(), "esam": with(ESAM.Settings()) { ($0.beta, $0.gamma) = (1, 1) },
+      "esam-stale": with(StaleESAM.Settings()) { ($0.beta, $0.gamma) = (1, 1) },
     ]
     let point = f.point.copy()
     var rule = try all[name]!.rule(SGD(momentum: 0.9), context)
@@ -260,11 +301,12 @@ import Training
   }
 
   /// A run that is stopped and goes on ends in the same bits.
-  @Test(arguments: ["sam", "asam", "gsam", "looksam", "msam", "esam"])
+  @Test(arguments: ["sam", "asam", "gsam", "looksam", "msam", "esam", "esam-stale"])
   func runsGoOn(_ name: String) throws {
     let all: [String: any RuleSettings] = [
       "sam": SAM.Settings(), "asam": ASAM.Settings(), "gsam": GSAM.Settings(), "looksam": LookSAM.Settings(),
       "msam": with(MSAM.Settings()) { $0.rho = 0.1 }, "esam": ESAM.Settings(),
+      "esam-stale": StaleESAM.Settings(),
     ]
     let fixture = try Fixture(dtype: .float32)
     let whole = try fixture.train(all[name])
