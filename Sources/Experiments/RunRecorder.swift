@@ -1,5 +1,6 @@
 import Command
 import Foundation
+import Networks
 import Runs
 import Torch
 import Training
@@ -14,6 +15,8 @@ final class RunRecorder: TrainingRecorder {
   private var meter: ProgressMeter?
   private var lastNote = ""
   private var lastStep: (step: Int, time: ContinuousClock.Instant)?
+  /// Writes a point on the way to a file.
+  var write: (Point, URL) throws -> Void = { _, _ in }
 
   init(_ folder: RunFolder, batch: Int, secondsBetweenCheckpoints: Double) {
     self.folder = folder
@@ -48,6 +51,10 @@ final class RunRecorder: TrainingRecorder {
     }
     lastStep = (step, now)
     try metrics?.append(step: step, epoch: epoch, values: values, timing: timing)
+  }
+
+  func keep(_ point: Point, afterEpochs epochs: Int) throws {
+    try write(point, folder.folder(KeptPoint.folderName).appendingPathComponent(KeptPoint.fileName(epochs)))
   }
 
   var lastCheckpoint: String? {

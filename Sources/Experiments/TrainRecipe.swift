@@ -1,6 +1,7 @@
 import Command
 import Data
 import Networks
+import Runs
 import Training
 
 /// Everything that decides what a training run does, as `salar train` resolves it and writes it down.
@@ -55,6 +56,17 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     self.regularisers = regularisers
     self.training = training
     self.seed = seed
+  }
+
+  /// What a training run was made by.
+  ///
+  /// - Throws: ``CommandError`` if its file does not fit.
+  public init(of record: RunRecord) throws {
+    // The network's keys depend on its name, which the file knows.
+    let values = try Recipe.values(in: record.url.appendingPathComponent("recipe.yaml"))
+    let defaults = try TrainRecipe(
+      data: .init(), network: try NetworkChoice(values["network.name"] ?? ""), training: .init(), seed: 0)
+    self = try record.recipe(over: defaults)
   }
 
   /// `key=value` as a person types it, with the group that the key belongs to: `width=64` is the network's, `lr=0.1` the

@@ -57,12 +57,8 @@ public enum TrainingReport {
     guard record.info.kind == "train" else {
       throw CommandError("\(url.path): holds a run of '\(record.info.kind)'; a training run was expected")
     }
-    // The network's keys depend on its name, which the file knows.
-    let values = try Recipe.values(in: url.appendingPathComponent("recipe.yaml"))
-    let defaults = try TrainRecipe(
-      data: .init(), network: try NetworkChoice(values["network.name"] ?? ""), training: .init(), seed: 0)
     return Run(
-      name: url.lastPathComponent, record: record, recipe: try record.recipe(over: defaults),
+      name: url.lastPathComponent, record: record, recipe: try TrainRecipe(of: record),
       lines: try record.metrics(), summary: try record.summary(as: TrainingRun.Summary.self))
   }
 

@@ -75,6 +75,9 @@ public struct TrainingRun {
       augmentation: AugmentationPipeline(parsing: settings.augment), preprocessing: normalization,
       streams: streams, device: device)
     let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
+    recorder.write = { point, url in
+      try SavedModel(card: card, network: network, point: point).write(to: url)
+    }
     Interruption.install()
     let context = MethodContext(
       network: network, point: point, settings: settings, sampleCount: train.count,

@@ -73,6 +73,7 @@ public final class Trainer<Architecture: Network> {
   @discardableResult
   public func run() throws -> Outcome {
     if let checkpoint = try recorder.resume() { try restore(checkpoint) }
+    if progress.step == 0, settings.keepEvery > 0 { try recorder.keep(point, afterEpochs: 0) }
     var evaluation: Evaluation?
     while progress.step < totalSteps {
       let epoch = progress.step / source.stepsPerEpoch
@@ -179,6 +180,9 @@ public final class Trainer<Architecture: Network> {
       values["test/ece"] = evaluation.ece
     }
     try recorder.log(step: progress.step, epoch: epoch, values)
+    if settings.keepEvery > 0, (epoch + 1) % settings.keepEvery == 0 || epoch + 1 == settings.epochs {
+      try recorder.keep(average?.point ?? point, afterEpochs: epoch + 1)
+    }
     (progress.epochLoss, progress.epochCorrect, progress.epochCount) = (0, 0, 0)
     return evaluation
   }

@@ -1,3 +1,4 @@
+import Networks
 import Torch
 
 /// How far a run is, beside its tensors. Small and exact in JSON.
@@ -31,12 +32,18 @@ public protocol TrainingRecorder: AnyObject {
   /// Whether enough has happened since the last checkpoint to save one now.
   var isCheckpointDue: Bool { get }
   func log(step: Int, epoch: Int, _ values: [String: Double]) throws
+  /// A point on the way is to stay: the one after so many epochs. It may have been kept before, by a run that was killed.
+  func keep(_ point: Point, afterEpochs epochs: Int) throws
   /// Where the last good checkpoint is, for messages.
   var lastCheckpoint: String? { get }
   /// A step was made: for a line of progress.
   func advance(to step: Int, of total: Int, loss: Double?)
   /// Whether the person has asked to stop.
   var isStopRequested: Bool { get }
+}
+
+extension TrainingRecorder {
+  public func keep(_ point: Point, afterEpochs epochs: Int) throws {}
 }
 
 /// Keeps nothing.

@@ -42,6 +42,8 @@ public struct TrainingSettings: Codable, Sendable, Hashable {
 
   /// Steps between two lines of the log; 0 logs epochs alone.
   public var logEvery = 50
+  /// Epochs between the points that are kept along the way, the first and the last one among them; 0 keeps none.
+  public var keepEvery = 0
 
   public init() {}
 
@@ -65,6 +67,7 @@ public struct TrainingSettings: Codable, Sendable, Hashable {
     try check(schedule.warmupEpochs >= 0, "schedule.warmupEpochs must be at least 0")
     try check(schedule.minimum >= 0 && schedule.minimum <= lr, "schedule.minimum must be in 0…lr")
     try check(logEvery >= 0, "logEvery must be at least 0, found \(logEvery)")
+    try check(keepEvery >= 0, "keepEvery must be at least 0, found \(keepEvery)")
   }
 
   /// The optimiser these settings ask for.

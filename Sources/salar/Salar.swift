@@ -9,7 +9,8 @@ struct Salar: ParsableCommand {
     abstract: "Flat minima, distilled data, attacks and defences, neural ODEs, volatility.",
     version: "salar \(ProgramVersion.text) (libtorch \(Runtime.libtorchVersion))",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ReportCommand.self, ExportCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SharpnessCommand.self, PredictCommand.self, ReportCommand.self,
+      ExportCommand.self,
       DataCommand.self, NetworkCommand.self, VolatilityCommand.self,
     ])
 }

@@ -58,6 +58,10 @@ import Torch
     Case(name: "lenet", network: "lenet", settings: [:]),
     Case(name: "lenet-gray", network: "lenet", settings: ["channels": 1, "size": 28]),
     Case(name: "resnet18", network: "resnet18", settings: ["width": 16]),
+    Case(name: "resnet18-whole", network: "resnet18", settings: [:]),
+    Case(name: "resnet18-group", network: "resnet18", settings: ["width": 8, "norm": "group"]),
+    Case(name: "resnet18-layer", network: "resnet18", settings: ["width": 8, "norm": "layer"]),
+    Case(name: "resnet18-none", network: "resnet18", settings: ["width": 8, "norm": "none"]),
     Case(name: "resnet18-instance", network: "resnet18", settings: ["width": 8, "norm": "instance"]),
     Case(
       name: "resnet18-imagenet", network: "resnet18",
@@ -159,12 +163,21 @@ import Torch
       zip(second.dropFirst(), weights.tensors).map {
         ($0.isDefined ? $0 : $1.detach().zerosLike()).reshape([-1])
       })
-    // A second derivative passes through about three times the operations of a first one.
-    #expect(
-      Self.distance(second[0], file["second.input"]!) < 10 * tolerance, "\(name) \(dtype): second, input")
-    #expect(
-      Self.distance(secondWeights, flat(part("second."))) < 10 * tolerance,
-      "\(name) \(dtype): second, weights")
+    // A second derivative of a deep network passes through many times the operations of a first one of a shallow one.
+    let room = name.hasPrefix("convnet") ? tolerance : 10 * tolerance
+    #expect(Self.distance(second[0], file["second.input"]!) < room, "\(name) \(dtype): second, input")
+    #expect(Self.distance(secondWeights, flat(part("second."))) < room, "\(name) \(dtype): second, weights")
+
+    if network.prefersChannelsLast, dtype == .float64 {
+      // As training lays images out; sums are taken in another order there. Batch norm over few values enlarges that
+      // rounding: in float32 PyTorch's own two layouts differ by 1e-3 in a batch of four.
+      let weights = point.leaves()
+      var pass = Pass.training(point, updatesBuffers: false)
+      let loss = network(network.laidOut(input.detach()), weights, &pass).logits.crossEntropy(labels)
+      #expect(
+        Self.distance(weights.gradient(of: loss), flat(part("gradient."))) < tolerance,
+        "\(name) \(dtype): gradient, channels last")
+    }
 
     // torchvision's stem draws otherwise: its distribution is tested apart.
     if dtype == .float32, !name.contains("imagenet") {

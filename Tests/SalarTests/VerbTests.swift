@@ -39,7 +39,8 @@ import Testing
     let verbs = try verbs()
     #expect(
       Set(verbs.keys) == [
-        "train", "evaluate", "predict", "report", "export", "data list", "data get", "data info", "data show",
+        "train", "evaluate", "sharpness", "predict", "report", "export", "data list", "data get", "data info",
+        "data show",
         "network list", "network initial", "network forward", "network gradient", "volatility fit",
         "volatility compare", "volatility forecast", "volatility backtest", "volatility simulate",
         "volatility monte-carlo",
@@ -52,18 +53,19 @@ import Testing
         #expect(argument.abstract?.isEmpty == false, "\(name): \(argument)")
       }
     }
-    for name in ["train", "evaluate", "predict", "network forward", "network gradient"] {
+    for name in ["train", "evaluate", "sharpness", "predict", "network forward", "network gradient"] {
       #expect(verbs[name]!.flags.isSuperset(of: ["device", "threads", "precision"]), "\(name)")
     }
     // What draws has a seed.
     for name in [
-      "train", "evaluate", "network initial", "network gradient", "volatility fit", "volatility forecast",
+      "train", "evaluate", "sharpness", "network initial", "network gradient", "volatility fit",
+      "volatility forecast",
       "volatility backtest",
       "volatility simulate", "volatility monte-carlo",
     ] {
       #expect(verbs[name]!.flags.contains("seed"), "\(name)")
     }
-    for name in ["train", "evaluate", "data get"] {
+    for name in ["train", "evaluate", "sharpness", "data get"] {
       #expect(verbs[name]!.flags.contains("dry-run"), "\(name)")
     }
   }

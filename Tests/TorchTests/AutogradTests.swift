@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// Gradients, against finite differences in float64 and closed forms.
-struct AutogradTests {
+@Suite(.leavesNothing) struct AutogradTests {
   /// Scalar functions of a vector of six.
   enum Composed: String, CaseIterable {
     case polynomial, quotient, entropy, views, solution, convolution, normalised, gathered, inPlace
@@ -141,7 +141,7 @@ struct AutogradTests {
 }
 
 /// ∇²f·v against the dense Hessian.
-struct HessianVectorProductTests {
+@Suite(.leavesNothing) struct HessianVectorProductTests {
   private func f(_ x: Tensor, _ w: Tensor) -> Tensor { (x.matmul(w).tanh() * x.sum()).square().sum() }
 
   @Test func agreesWithTheDenseHessian() {

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// Operators by name; OperatorParityTests calls every generated one this way too.
-struct BoxedTests {
+@Suite(.leavesNothing) struct BoxedTests {
   @Test func callsWhatHasNoTypedFace() throws {
     let window = try TorchOperator("aten::hann_window", overload: "periodic")
     #expect(window.name == "aten::hann_window.periodic")

@@ -1,5 +1,6 @@
 import CTorch
 import Foundation
+import Synchronization
 import PeerSupport
 import Testing
 import Torch
@@ -158,6 +159,89 @@ struct CPUAllocatorTests {
         return await group.reduce(0, +)
       }
       #expect(wrong == 0)
+      #expect(CPUAllocator.statistics.live == live)
+    }
+  }
+
+  #if os(Linux)
+    @Test(
+      .enabled(
+        if: FileManager.default.fileExists(atPath: "/sys/kernel/mm/transparent_hugepage"),
+        "this kernel has no huge pages"))
+    func bigBlocksAskForHugePages() async {
+      // Where no other test changes the mappings while they are read.
+      await #expect(processExitsWith: .success) {
+        let tensor = Tensor.empty([64 * Self.megabyte], dtype: .uint8)
+        let place = tensor.withUnsafeBytes { UInt(bitPattern: $0.baseAddress!) }
+        // Mappings with their flags, `hg` being the wish for huge pages.
+        let maps = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+        var isInside = false
+        var flags = "no mapping of \(maps.count) characters holds \(String(place, radix: 16))"
+        for line in maps.split(separator: "\n") {
+          if let match = line.prefixMatch(of: #/([0-9a-f]+)-([0-9a-f]+) /#) {
+            isInside = (UInt(match.1, radix: 16)!..<UInt(match.2, radix: 16)!).contains(place)
+          } else if isInside, line.hasPrefix("VmFlags:") {
+            flags = String(line)
+          }
+        }
+        withExtendedLifetime(tensor) {}
+        #expect(flags.split(separator: " ").contains("hg"), "\(flags)")
+      }
+    }
+  #endif
+
+  /// Blocks that one thread took and another gives back, threads that end with full lists of their own, and somebody who
+  /// turns every knob meanwhile.
+  @Test func blocksWanderBetweenThreads() async {
+    await #expect(processExitsWith: .success) {
+      struct Parcel: @unchecked Sendable {
+        let tensor: Tensor
+        let value: Int
+      }
+      let live = CPUAllocator.statistics.live
+      let queue = Mutex<[Parcel]>([])
+      let wrong = Mutex(0)
+      let isOver = Mutex(false)
+      let knobs = Thread {
+        var round = 0
+        while !isOver.withLock({ $0 }) {
+          round += 1
+          CPUAllocator.isEnabled = round % 3 != 0
+          CPUAllocator.cacheLimit = round % 2 == 0 ? nil : 4 << 20
+          if round % 7 == 0 { CPUAllocator.emptyCache() }
+          CPUAllocator.resetPeak()
+          if CPUAllocator.statistics.live < 0 { wrong.withLock { $0 += 1 } }
+        }
+      }
+      knobs.start()
+      // Eight short-lived threads, one after another in pairs: one sends, one receives.
+      for generation in 0..<4 {
+        let group = DispatchGroup()
+        for side in 0..<2 {
+          group.enter()
+          Thread {
+            defer { group.leave() }
+            for round in 0..<1_500 {
+              if side == 0 {
+                let value = (round + generation) % 100
+                let tensor = Self.bytes(1 << (round * 5 % 19)).add_(.integer(value))
+                queue.withLock { $0.append(Parcel(tensor: tensor, value: value)) }
+              } else if let parcel = queue.withLock({ $0.popLast() }) {
+                let same = parcel.tensor.eq(.integer(parcel.value)).all().item() == .boolean(true)
+                if !same { wrong.withLock { $0 += 1 } }
+              }
+            }
+          }.start()
+        }
+        group.wait()
+      }
+      isOver.withLock { $0 = true }
+      while !knobs.isFinished { usleep(1_000) }
+      #expect(
+        queue.withLock { $0.allSatisfy { $0.tensor.eq(.integer($0.value)).all().item() == .boolean(true) } })
+      queue.withLock { $0 = [] }
+      #expect(wrong.withLock { $0 } == 0)
+      CPUAllocator.isEnabled = true
       #expect(CPUAllocator.statistics.live == live)
     }
   }

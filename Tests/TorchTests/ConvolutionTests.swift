@@ -3,7 +3,7 @@ import Testing
 import Torch
 
 /// Convolution by the fastest way, against libtorch's in float64: values and derivatives.
-struct ConvolutionTests {
+@Suite(.leavesNothing) struct ConvolutionTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var images: [Int]
     var outputs: Int

@@ -1,7 +1,7 @@
 import Testing
 import Torch
 
-struct DeviceTests {
+@Suite(.leavesNothing) struct DeviceTests {
   @Test func namesComeBack() {
     for device in [Device.cpu, .cuda(0), .cuda(7), .mps] {
       #expect(Device(device.description) == device)
@@ -35,7 +35,7 @@ struct DeviceTests {
   }
 }
 
-struct DTypeTests {
+@Suite(.leavesNothing) struct DTypeTests {
   @Test func namesComeBack() {
     for dtype in DType.allCases {
       #expect(DType(name: dtype.name) == dtype && dtype.description == dtype.name)
@@ -57,7 +57,7 @@ struct DTypeTests {
   }
 }
 
-struct ScalarTests {
+@Suite(.leavesNothing) struct ScalarTests {
   @Test func literalsAndNumbers() {
     #expect(2 as Scalar == .integer(2) && 2.5 as Scalar == .real(2.5) && true as Scalar == .boolean(true))
     #expect(Scalar(2) == .integer(2) && Scalar(2.5) == .real(2.5) && Scalar(2.5 as Float) == .real(2.5))

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// Streams of random numbers.
-struct GeneratorTests {
+@Suite(.leavesNothing) struct GeneratorTests {
   /// `torch.rand(3)`, `torch.randn(3)` and `torch.randperm(5)` of one `torch.Generator().manual_seed(seed)`, float64.
   private static let known: [(seed: UInt64, uniform: [Double], normal: [Double], order: [Int])] = [
     (
@@ -94,7 +94,7 @@ struct GeneratorTests {
 }
 
 /// Streams by name: the numbers of a run must never change silently.
-struct RandomStreamsTests {
+@Suite(.leavesNothing) struct RandomStreamsTests {
   @Test func seedsAreFixed() {
     #expect(RandomStreams(seed: 0).seed(of: "init") == 0x6930_338f_1c1b_6fc1)
     #expect(RandomStreams(seed: 0).seed(of: "shuffle") == 0x9e5d_9289_904d_e21b)

@@ -80,19 +80,27 @@ struct LeakTests {
     }
   }
 
-  /// The other tests of the engine, one after the other.
-  @Test func everyTestReturnsWhatItTook() async {
-    await #expect(processExitsWith: .success) {
-      for (name, body) in engineTests {
-        try body()  // once before counting, for what libtorch keeps from the first call on
-        let handles = Tensor.liveHandles
-        let live = CPUAllocator.statistics.live
-        try body()
-        #expect(Tensor.liveHandles == handles, "\(name)")
-        #expect(CPUAllocator.statistics.live == live, "\(name)")
-      }
+  #if os(Linux)
+    /// All tests of this folder that carry the trait, one after the other in a process that counts.
+    @Test func everyTestReturnsWhatItTook() throws {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      process.arguments = [
+        "--testing-library", "swift-testing", "--no-parallel", "--filter", "^TorchTests\\.", "--skip",
+        "LeakTests|CPUAllocatorTests|ParityTests|PeerTests|RuntimeTests",
+      ]
+      process.environment = ProcessInfo.processInfo.environment.merging([LeavesNothing.variable: "1"]) { $1 }
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = output
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0, "\(text.suffix(4000))")
+      let counted = text.components(separatedBy: LeavesNothing.mark).count - 1
+      #expect(counted > 150, "\(counted) test cases were counted")
     }
-  }
+  #endif
 }
 
 /// Runs `body` for `rounds` rounds after a warm-up; whatever the warm-up left must be all that is left.
@@ -116,48 +124,3 @@ private func residentBytes() -> Int {
   else { return 0 }
   return kilobytes * 1024
 }
-
-/// Tests of this folder as plain functions.
-private let engineTests: [(String, @Sendable () throws -> Void)] = [
-  (
-    "gradients",
-    {
-      for f in AutogradTests.Composed.allCases {
-        AutogradTests().gradientIsTheLimitOfDifferences(f)
-        AutogradTests().gradientOfTheGradientIsTheLimitOfItsDifferences(f)
-      }
-    }
-  ),
-  ("powers", { AutogradTests().derivativesOfAPowerToTheFourthOrder() }),
-  ("unused inputs", { try AutogradTests().unusedInputs() }),
-  ("seeds", { try AutogradTests().seedsWeighTheOutputs() }),
-  ("backward", { AutogradTests().backwardAddsUp() }),
-  ("retained graphs", { try AutogradTests().aGraphServesOnceUnlessRetained() }),
-  ("changed tensors", { try AutogradTests().whatBackwardNeedsMustNotChange() }),
-  ("leaves", { try AutogradTests().leaves() }),
-  ("Hessian products", { HessianVectorProductTests().agreesWithTheDenseHessian() }),
-  ("linear functions", { HessianVectorProductTests().isZeroWhereTheFunctionIsLinear() }),
-  ("custom derivatives", { CustomFunctionTests().firstAndSecondDerivatives() }),
-  ("several outputs", { CustomFunctionTests().severalInputsAndOutputs() }),
-  ("no gradients", { CustomFunctionTests().gradientsThatAreNil() }),
-  ("wrong gradients", { try CustomFunctionTests().wrongNumbersOfGradientsAreErrors() }),
-  ("thrown errors", { CustomFunctionTests().errorsThrownInsideBackwardComeOut() }),
-  ("failed operations", { CustomFunctionTests().operationsThatFailInsideBackwardComeOut() }),
-  ("saved tensors", { CustomFunctionTests().savedTensorsMustNotChange() }),
-  ("nested functions", { CustomFunctionTests().functionsNestInsideTheirBackward() }),
-  ("inference", { try ScopesTests().inferenceTensorsStayOutOfGraphs() }),
-  ("autocast", { ScopesTests().gradientsThroughAutocastHaveTheWeightsType() }),
-  ("states", { try GeneratorTests().stateGoesOnWithTheSameNumbers() }),
-  ("refused states", { try GeneratorTests().garbageIsRefusedAndTheStreamStaysAsItWas() }),
-  ("views", { TensorTests().viewsReadAndWriteTheSameMemory() }),
-  ("subscripts", { TensorTests().subscripts() }),
-  ("arithmetic", { TensorTests().theArithmeticSwiftWrites() }),
-  ("descriptions", { TensorTests().descriptions() }),
-  ("arrays", { TensorMemoryTests().arraysOfEachElementTypeComeBack() }),
-  ("foreign memory", { TensorMemoryTests().foreignMemoryIsSharedAndKeptAlive() }),
-  ("refused shapes", { TensorMemoryTests().shapesThatDoNotFit([2]) }),
-  ("boxed results", { try BoxedTests().resultsOfEachKind() }),
-  ("boxed mistakes", { try BoxedTests().mistakesAreErrors() }),
-  ("first errors", { TorchErrorTests().theFirstErrorIsKept() }),
-  ("kinds of errors", { TorchErrorTests().everyKindIsToldApart() }),
-]

@@ -3,7 +3,7 @@ import Torch
 
 /// Normalisation as one operation, against the same composed of libtorch's operations: values, gradients, gradients of
 /// gradients.
-struct NormalizationTests {
+@Suite(.leavesNothing) struct NormalizationTests {
   struct Case: CustomTestStringConvertible, Sendable {
     /// 0: over the batch.
     var groups: Int

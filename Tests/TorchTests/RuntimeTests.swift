@@ -1,5 +1,6 @@
 import CTorch
 import Foundation
+import PeerSupport
 import Testing
 import Torch
 
@@ -31,6 +32,40 @@ struct RuntimeTests {
     // Patches of one release go together.
     #expect(mismatch(0x020d00, 0x020d01) == nil && mismatch(0x020d00, 0x020d00) == nil)
   }
+
+  #if os(Linux)
+    /// A library that says it is libtorch 2.11, loaded before the real one: the program ends before its main.
+    @Test func aProgramDoesNotStartWithAnotherLibtorch() throws {
+      let folder = try TemporaryFolder()
+      let source = folder.file("other.c")
+      try "unsigned long long aoti_torch_abi_version(void) { return 0x020b000000000000ull; }"
+        .write(to: source, atomically: true, encoding: .utf8)
+      func run(_ program: String, _ arguments: [String], _ environment: [String: String] = [:]) throws -> (
+        code: Int32, text: String
+      ) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let output = Pipe()
+        (process.standardOutput, process.standardError) = (output, output)
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+      }
+      let library = folder.file("other.so").path
+      let compiled = try run("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", library, source.path])
+      try #require(compiled.code == 0, "\(compiled.text)")
+      let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+      let found = try run(
+        program, ["--testing-library", "swift-testing", "--filter", "versionsAreThose"],
+        ["LD_PRELOAD": library])
+      #expect(found.code == 1, "\(found.text)")
+      #expect(found.text.contains("compiled against libtorch \(Runtime.compiledVersion)"), "\(found.text)")
+      #expect(found.text.contains("libtorch 2.11.0 is loaded (\(library))"), "\(found.text)")
+    }
+  #endif
 
   @Test func threadsAndDeterminism() async {
     // In a process of its own: both belong to everybody.

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// Modes of a thread: they hold inside, and the one before holds afterwards, whatever happened.
-struct ScopesTests {
+@Suite(.leavesNothing) struct ScopesTests {
   private struct Stop: Error {}
 
   @Test func recordingNestsAndIsRestored() {

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// The ways between Swift's memory and tensors.
-struct TensorMemoryTests {
+@Suite(.leavesNothing) struct TensorMemoryTests {
   private func returns<Element: TensorElement & Equatable>(_ values: [Element], _ dtype: DType) {
     let tensor = Tensor(values, shape: [values.count, 1])
     #expect(tensor.dtype == dtype && tensor.shape == [values.count, 1])

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// What a tensor says of itself.
-struct TensorTests {
+@Suite(.leavesNothing) struct TensorTests {
   @Test func facts() {
     let x = Tensor.zeros([2, 3, 4], dtype: .int16)
     #expect(x.dim == 3 && x.shape == [2, 3, 4] && x.strides == [12, 4, 1] && x.count == 24)

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 /// Failures: their kinds, how they are caught, and how they stop a program that does not catch them.
-struct TorchErrorTests {
+@Suite(.leavesNothing) struct TorchErrorTests {
   private struct Stop: Error, Equatable {}
 
   private func kind(_ body: () throws -> Void) -> TorchError.Kind? {

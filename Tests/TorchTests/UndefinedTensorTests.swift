@@ -3,7 +3,7 @@ import Testing
 import Torch
 
 /// What a failed operation returns inside `catchingTorchErrors` may be used on without harm.
-struct UndefinedTensorTests {
+@Suite(.leavesNothing) struct UndefinedTensorTests {
   @Test func facts() {
     let x = undefinedTensor()
     #expect(!x.isDefined && x.dim == 0 && x.shape == [] && x.strides == [] && x.count == 0)

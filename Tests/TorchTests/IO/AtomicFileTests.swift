@@ -4,7 +4,7 @@ import Testing
 
 @testable import Torch
 
-@Suite struct AtomicFileTests {
+@Suite(.leavesNothing) struct AtomicFileTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
@@ -199,7 +199,7 @@ import Testing
   }
 }
 
-@Suite struct MappedFileTests {
+@Suite(.leavesNothing) struct MappedFileTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Torch
 
-@Suite struct HostileSafetensorsTests {
+@Suite(.leavesNothing) struct HostileSafetensorsTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

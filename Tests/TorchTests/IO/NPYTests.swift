@@ -16,7 +16,7 @@ func dictionary(_ descr: String, _ shape: String, fortran: Bool = false) -> Stri
   "{'descr': '\(descr)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape), }\n"
 }
 
-@Suite struct NPYTests {
+@Suite(.leavesNothing) struct NPYTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

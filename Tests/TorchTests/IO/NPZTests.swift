@@ -4,7 +4,7 @@ import Testing
 
 @testable import Torch
 
-@Suite struct NPZTests {
+@Suite(.leavesNothing) struct NPZTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

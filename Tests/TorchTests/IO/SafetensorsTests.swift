@@ -4,7 +4,7 @@ import Testing
 
 @testable import Torch
 
-@Suite struct SafetensorsTests {
+@Suite(.leavesNothing) struct SafetensorsTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

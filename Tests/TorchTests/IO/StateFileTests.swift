@@ -59,7 +59,7 @@ private struct Pickle {
   }
 }
 
-@Suite struct StateFileTests {
+@Suite(.leavesNothing) struct StateFileTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

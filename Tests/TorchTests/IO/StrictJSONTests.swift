@@ -3,7 +3,7 @@ import Testing
 
 @testable import Torch
 
-@Suite struct StrictJSONTests {
+@Suite(.leavesNothing) struct StrictJSONTests {
   private func parse<Result>(
     _ text: String, _ body: (inout StrictJSON) throws(TorchError) -> Result
   ) throws -> Result {
