@@ -1,5 +1,6 @@
 """The reference networks as plain PyTorch modules, with the names that Salar's layouts use."""
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -76,47 +77,82 @@ class LeNet(nn.Module):
         return self.fc_3(F.relu(self.fc_2(F.relu(self.fc_1(x)))))
 
 
-class BasicBlock(nn.Module):
-    def __init__(self, inputs, outputs, stride, side, norm, shortcut):
+def redraw(model, convolution):
+    """Draws all weights again, module by module, with `convolution` for those of convolutions.
+
+    Constructors of published code draw PyTorch's defaults first and other numbers over them; Salar draws once.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            convolution(module)
+        elif isinstance(module, nn.Linear):
+            module.reset_parameters()
+
+
+def kaiming_normal(convolution):
+    nn.init.kaiming_normal_(convolution.weight, mode="fan_out", nonlinearity="relu")
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, inputs, width, stride, side, norm, shortcut, bottleneck):
         super().__init__()
         out = -(-side // stride)
-        shape = [outputs, out, out]
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = norm2d(norm, shape)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = norm2d(norm, shape)
-        self.shortcut_name = shortcut if stride != 1 or inputs != outputs else None
+        if bottleneck:
+            layers = [(1, width, 1, side), (3, width, stride, out), (1, 4 * width, 1, out)]
+        else:
+            layers = [(3, width, stride, out), (3, width, 1, out)]
+        self.depth, channels = len(layers), inputs
+        for i, (kernel, outputs, step, place) in enumerate(layers, 1):
+            self.add_module(f"conv{i}", nn.Conv2d(channels, outputs, kernel, step, kernel // 2, bias=False))
+            self.add_module(f"bn{i}", norm2d(norm, [outputs, place, place]))
+            channels = outputs
+        self.shortcut_name = shortcut if stride != 1 or inputs != channels else None
         if self.shortcut_name:
-            parts = [nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm2d(norm, shape)]
+            parts = [nn.Conv2d(inputs, channels, 1, stride, bias=False), norm2d(norm, [channels, out, out])]
             self.add_module(shortcut, nn.Sequential(*[p for p in parts if p is not None]))
 
+    @property
+    def last_norm(self):
+        return getattr(self, f"bn{self.depth}")
+
     def forward(self, x):
-        y = self.conv1(x)
-        y = F.relu(self.bn1(y) if self.bn1 is not None else y)
-        y = self.conv2(y)
-        y = self.bn2(y) if self.bn2 is not None else y
+        y = x
+        for i in range(1, self.depth + 1):
+            y = getattr(self, f"conv{i}")(y)
+            norm = getattr(self, f"bn{i}")
+            y = norm(y) if norm is not None else y
+            y = F.relu(y) if i < self.depth else y
         return F.relu(y + (getattr(self, self.shortcut_name)(x) if self.shortcut_name else x))
 
 
-class ResNet18(nn.Module):
-    def __init__(self, width=64, stem="cifar", norm="batch", channels=3, size=32, classes=10):
+class ResNet(nn.Module):
+    def __init__(self, blocks, bottleneck, width=64, stem="cifar", norm="batch", zeroInit=False, channels=3, size=32,
+                 classes=10):
         super().__init__()
-        self.imagenet = stem == "imagenet"
+        self.imagenet, self.zero_init = stem == "imagenet", zeroInit
         side = -(-size // 2) if self.imagenet else size
         kernel, stride = (7, 2) if self.imagenet else (3, 1)
         self.conv1 = nn.Conv2d(channels, width, kernel, stride, kernel // 2, bias=False)
         self.bn1 = norm2d(norm, [width, side, side])
         side = -(-side // 2) if self.imagenet else side
         inputs = width
-        for stage in range(4):
-            blocks = []
-            for index in range(2):
+        shortcut = "downsample" if self.imagenet else "shortcut"
+        for stage, count in enumerate(blocks):
+            layers = []
+            for index in range(count):
                 stride = 2 if stage > 0 and index == 0 else 1
-                shortcut = "downsample" if self.imagenet else "shortcut"
-                blocks.append(BasicBlock(inputs, width << stage, stride, side, norm, shortcut))
-                inputs, side = width << stage, -(-side // stride)
-            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+                layers.append(ResidualBlock(inputs, width << stage, stride, side, norm, shortcut, bottleneck))
+                inputs, side = (4 if bottleneck else 1) * width << stage, -(-side // stride)
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*layers))
         self.add_module("fc" if self.imagenet else "classifier", nn.Linear(inputs, classes))
+        self.draw()
+
+    def draw(self):
+        redraw(self, kaiming_normal if self.imagenet else nn.Conv2d.reset_parameters)
+        if self.zero_init:
+            for module in self.modules():
+                if isinstance(module, ResidualBlock) and module.last_norm is not None:
+                    nn.init.zeros_(module.last_norm.weight)
 
     def forward(self, x):
         x = self.conv1(x)
@@ -129,12 +165,196 @@ class ResNet18(nn.Module):
         return (self.fc if self.imagenet else self.classifier)(x)
 
 
+class WideBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride, dropout):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.dropout = nn.Dropout(dropout)
+        self.convShortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False) if inputs != outputs else None
+
+    def forward(self, x):
+        active = F.relu(self.bn1(x))
+        y = self.conv2(self.dropout(F.relu(self.bn2(self.conv1(active)))))
+        return y + (x if self.convShortcut is None else self.convShortcut(active))
+
+
+class WideGroup(nn.Module):
+    def __init__(self, blocks):
+        super().__init__()
+        self.layer = nn.Sequential(*blocks)
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+class WideResNet(nn.Module):
+    def __init__(self, depth=28, widen=10, dropout=0.0, channels=3, size=32, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 16, 3, 1, 1, bias=False)
+        inputs = 16
+        for group in range(3):
+            blocks = []
+            for index in range((depth - 4) // 6):
+                outputs = widen * 16 << group
+                blocks.append(WideBlock(inputs, outputs, 2 if group > 0 and index == 0 else 1, dropout))
+                inputs = outputs
+            self.add_module(f"block{group + 1}", WideGroup(blocks))
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.fc = nn.Linear(inputs, classes)
+        self.draw()
+
+    def draw(self):
+        redraw(self, kaiming_normal)
+        nn.init.zeros_(self.fc.bias)
+
+    def forward(self, x):
+        x = self.conv1(x)
+        for group in (self.block1, self.block2, self.block3):
+            x = group(x)
+        return self.fc(F.adaptive_avg_pool2d(F.relu(self.bn1(x)), 1).flatten(1))
+
+
+class PyramidBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(outputs)
+        self.stride = stride
+
+    def forward(self, x):
+        y = self.bn3(self.conv2(F.relu(self.bn2(self.conv1(self.bn1(x))))))
+        if self.stride != 1:
+            x = F.avg_pool2d(x, 2, 2, ceil_mode=True)
+        zeros = x.new_zeros(x.shape[0], y.shape[1] - x.shape[1], *x.shape[2:])
+        return y + torch.cat([x, zeros], 1)
+
+
+class PyramidNet(nn.Module):
+    def __init__(self, depth=110, alpha=270, channels=3, size=32, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        count = (depth - 2) // 6
+        width, inputs = 16.0, 16
+        for stage in range(3):
+            blocks = []
+            for index in range(count):
+                width += alpha / (3 * count)
+                blocks.append(PyramidBlock(inputs, int(round(width)), 2 if stage > 0 and index == 0 else 1))
+                inputs = int(round(width))
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.bn_final = nn.BatchNorm2d(inputs)
+        self.fc = nn.Linear(inputs, classes)
+        self.draw()
+
+    def draw(self):
+        redraw(self, kaiming_normal)
+
+    def forward(self, x):
+        x = self.bn1(self.conv1(x))
+        for layer in (self.layer1, self.layer2, self.layer3):
+            x = layer(x)
+        return self.fc(F.adaptive_avg_pool2d(F.relu(self.bn_final(x)), 1).flatten(1))
+
+
+class PatchEmbedding(nn.Module):
+    def __init__(self, channels, width, patch):
+        super().__init__()
+        self.proj = nn.Conv2d(channels, width, patch, patch)
+
+    def forward(self, x):
+        return self.proj(x).flatten(2).transpose(1, 2)
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.scale = heads, (width // heads) ** -0.5
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+
+    def forward(self, x):
+        batch, tokens, width = x.shape
+        q, k, v = self.qkv(x).reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        weights = (q @ k.transpose(-2, -1) * self.scale).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(batch, tokens, width))
+
+
+class Perceptron(nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.fc1 = nn.Linear(width, hidden)
+        self.fc2 = nn.Linear(hidden, width)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.fc1(x)))
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, width, heads, mlp):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width, eps=1e-6)
+        self.attn = Attention(width, heads)
+        self.norm2 = nn.LayerNorm(width, eps=1e-6)
+        self.mlp = Perceptron(width, mlp)
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, patch=32, width=384, depth=12, heads=6, mlp=1536, channels=3, size=224, classes=1000):
+        super().__init__()
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embed = nn.Parameter(torch.zeros(1, (size // patch) ** 2 + 1, width))
+        self.patch_embed = PatchEmbedding(channels, width, patch)
+        self.blocks = nn.Sequential(*[TransformerBlock(width, heads, mlp) for _ in range(depth)])
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.head = nn.Linear(width, classes)
+        self.draw()
+
+    def draw(self):
+        nn.init.trunc_normal_(self.cls_token, std=0.02)
+        nn.init.trunc_normal_(self.pos_embed, std=0.02)
+        self.patch_embed.proj.reset_parameters()
+        for module in self.blocks.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                nn.init.zeros_(module.bias)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, x):
+        x = self.patch_embed(x)
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embed
+        return self.head(self.norm(self.blocks(x))[:, 0])
+
+
 def convnet(**settings):
     return ConvNet(**settings)
 
 
 def resnet18(**settings):
-    return ResNet18(**settings)
+    return ResNet([2, 2, 2, 2], bottleneck=False, **settings)
 
 
-NETWORKS = {"convnet": ConvNet, "mlp": MLP, "lenet": LeNet, "resnet18": ResNet18}
+def resnet50(**settings):
+    return ResNet([3, 4, 6, 3], bottleneck=True, **(IMAGENET | settings))
+
+
+def resnet101(**settings):
+    return ResNet([3, 4, 23, 3], bottleneck=True, **(IMAGENET | settings))
+
+
+IMAGENET = {"stem": "imagenet", "zeroInit": True, "size": 224, "classes": 1000}
+NETWORKS = {
+    "convnet": ConvNet, "mlp": MLP, "lenet": LeNet, "pyramidnet": PyramidNet, "resnet18": resnet18,
+    "resnet50": resnet50, "resnet101": resnet101, "vit": VisionTransformer, "wrn": WideResNet,
+}

@@ -69,7 +69,12 @@ public enum PyTorchExport {
     case ConvNet.Settings.name: try convNet(choice.settings.decoded())
     case MLP.Settings.name: try mlp(choice.settings.decoded())
     case LeNet.Settings.name: try leNet(choice.settings.decoded())
-    case ResNet18.Settings.name: try resNet18(choice.settings.decoded())
+    case PyramidNet.Settings.name: try pyramidNet(choice.settings.decoded())
+    case ResNet18.Settings.name: try resNet(choice.settings.decoded(as: ResNet18.Settings.self))
+    case ResNet50.Settings.name: try resNet(choice.settings.decoded(as: ResNet50.Settings.self))
+    case ResNet101.Settings.name: try resNet(choice.settings.decoded(as: ResNet101.Settings.self))
+    case VisionTransformer.Settings.name: try visionTransformer(choice.settings.decoded())
+    case WideResNet.Settings.name: try wideResNet(choice.settings.decoded())
     default: throw CommandError("network \(choice.name): there is no PyTorch text for it yet")
     }
   }
@@ -169,7 +174,7 @@ public enum PyTorchExport {
       """
   }
 
-  private static func resNet18(_ settings: ResNet18.Settings) throws -> String {
+  private static func resNet(_ settings: some ResNetSettings) throws -> String {
     let isImageNet = settings.stem == .imagenet
     let shortcut = isImageNet ? "downsample" : "shortcut"
     let head = isImageNet ? "fc" : "classifier"
@@ -182,26 +187,47 @@ public enum PyTorchExport {
       case .instance: "nn.GroupNorm(channels, channels)"
       case .group: "nn.GroupNorm(4, channels)"
       }
+    let (layers, branch, expansion) =
+      switch type(of: settings).branch {
+      case .basic:
+        (
+          """
+                  self.conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias=False)
+                  self.bn1 = norm(width, out)
+                  self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+                  self.bn2 = norm(width, out)
+          """, "self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))", 1
+        )
+      case .bottleneck:
+        (
+          """
+                  self.conv1 = nn.Conv2d(inputs, width, 1, bias=False)
+                  self.bn1 = norm(width, side)
+                  self.conv2 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+                  self.bn2 = norm(width, out)
+                  self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+                  self.bn3 = norm(4 * width, out)
+          """,
+          "self.bn3(self.conv3(F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))))", 4
+        )
+      }
     return """
       def norm(channels, side):
           return \(norms)
 
 
       class Block(nn.Module):
-          def __init__(self, inputs, outputs, stride, side):
+          def __init__(self, inputs, width, stride, side):
               super().__init__()
-              side = -(-side // stride)
-              self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-              self.bn1 = norm(outputs, side)
-              self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-              self.bn2 = norm(outputs, side)
+              out, outputs = -(-side // stride), \(expansion) * width
+      \(layers)
               self.\(shortcut) = None
               if stride != 1 or inputs != outputs:
                   self.\(shortcut) = nn.Sequential(
-                      nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm(outputs, side))
+                      nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm(outputs, out))
 
           def forward(self, x):
-              y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+              y = \(branch)
               return F.relu(y + (x if self.\(shortcut) is None else self.\(shortcut)(x)))
 
 
@@ -212,12 +238,12 @@ public enum PyTorchExport {
               self.conv1 = nn.Conv2d(\(settings.channels), \(settings.width), \(kernel), \(stride), \(kernel / 2), bias=False)
               self.bn1 = norm(\(settings.width), side)
       \(isImageNet ? "        side = -(-side // 2)\n" : "")        inputs = \(settings.width)
-              for stage in range(4):
+              for stage, count in enumerate(\(type(of: settings).blocks)):
                   blocks = []
-                  for index in range(2):
-                      stride = 2 if stage > 0 and index == 0 else 1
-                      blocks.append(Block(inputs, \(settings.width) << stage, stride, side))
-                      inputs, side = \(settings.width) << stage, -(-side // stride)
+                  for index in range(count):
+                      width, stride = \(settings.width) << stage, 2 if stage > 0 and index == 0 else 1
+                      blocks.append(Block(inputs, width, stride, side))
+                      inputs, side = \(expansion) * width, -(-side // stride)
                   self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
               self.\(head) = nn.Linear(inputs, \(settings.classes))
 
@@ -226,6 +252,138 @@ public enum PyTorchExport {
       \(isImageNet ? "        x = F.max_pool2d(x, 3, 2, 1)\n" : "")        for stage in range(4):
                   x = getattr(self, f"layer{stage + 1}")(x)
               return self.\(head)(F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+      """
+  }
+
+  private static func wideResNet(_ settings: WideResNet.Settings) throws -> String {
+    """
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs, stride):
+            super().__init__()
+            self.bn1 = nn.BatchNorm2d(inputs)
+            self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+            self.bn2 = nn.BatchNorm2d(outputs)
+            self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+            self.dropout = nn.Dropout(\(settings.dropout))
+            self.convShortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False) if inputs != outputs else None
+
+        def forward(self, x):
+            active = F.relu(self.bn1(x))
+            y = self.conv2(self.dropout(F.relu(self.bn2(self.conv1(active)))))
+            return y + (x if self.convShortcut is None else self.convShortcut(active))
+
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(\(settings.channels), 16, 3, 1, 1, bias=False)
+            inputs = 16
+            for group in range(3):
+                blocks, outputs = [], \(settings.widen * 16) << group
+                for index in range(\((settings.depth - 4) / 6)):
+                    blocks.append(Block(inputs, outputs, 2 if group > 0 and index == 0 else 1))
+                    inputs = outputs
+                self.add_module(f"block{group + 1}", nn.ModuleDict({"layer": nn.Sequential(*blocks)}))
+            self.bn1 = nn.BatchNorm2d(inputs)
+            self.fc = nn.Linear(inputs, \(settings.classes))
+
+        def forward(self, x):
+            x = self.conv1(x)
+            for group in (self.block1, self.block2, self.block3):
+                x = group["layer"](x)
+            return self.fc(F.adaptive_avg_pool2d(F.relu(self.bn1(x)), 1).flatten(1))
+
+    """
+  }
+
+  private static func pyramidNet(_ settings: PyramidNet.Settings) throws -> String {
+    let count = (settings.depth - 2) / 6
+    return """
+      class Block(nn.Module):
+          def __init__(self, inputs, outputs, stride):
+              super().__init__()
+              self.bn1 = nn.BatchNorm2d(inputs)
+              self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+              self.bn2 = nn.BatchNorm2d(outputs)
+              self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+              self.bn3 = nn.BatchNorm2d(outputs)
+              self.stride, self.missing = stride, outputs - inputs
+
+          def forward(self, x):
+              y = self.bn3(self.conv2(F.relu(self.bn2(self.conv1(self.bn1(x))))))
+              if self.stride != 1:
+                  x = F.avg_pool2d(x, 2, 2, ceil_mode=True)
+              return y + F.pad(x, (0, 0, 0, 0, 0, self.missing))
+
+
+      class Model(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.conv1 = nn.Conv2d(\(settings.channels), 16, 3, 1, 1, bias=False)
+              self.bn1 = nn.BatchNorm2d(16)
+              width, inputs = 16.0, 16
+              for stage in range(3):
+                  blocks = []
+                  for index in range(\(count)):
+                      width += \(settings.alpha) / \(3 * count)
+                      blocks.append(Block(inputs, round(width), 2 if stage > 0 and index == 0 else 1))
+                      inputs = round(width)
+                  self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+              self.bn_final = nn.BatchNorm2d(inputs)
+              self.fc = nn.Linear(inputs, \(settings.classes))
+
+          def forward(self, x):
+              x = self.bn1(self.conv1(x))
+              for layer in (self.layer1, self.layer2, self.layer3):
+                  x = layer(x)
+              return self.fc(F.adaptive_avg_pool2d(F.relu(self.bn_final(x)), 1).flatten(1))
+
+      """
+  }
+
+  private static func visionTransformer(_ settings: VisionTransformer.Settings) throws -> String {
+    let (width, heads, patch) = (settings.width, settings.heads, settings.patch)
+    let side = settings.size / patch
+    return """
+      class Attention(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.qkv = nn.Linear(\(width), \(3 * width))
+              self.proj = nn.Linear(\(width), \(width))
+
+          def forward(self, x):
+              q, k, v = self.qkv(x).unflatten(2, (3, \(heads), \(width / heads))).permute(2, 0, 3, 1, 4)
+              return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+      class Block(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.norm1 = nn.LayerNorm(\(width), eps=1e-6)
+              self.attn = Attention()
+              self.norm2 = nn.LayerNorm(\(width), eps=1e-6)
+              self.mlp = nn.ModuleDict({"fc1": nn.Linear(\(width), \(settings.mlp)), "fc2": nn.Linear(\(settings.mlp), \(width))})
+
+          def forward(self, x):
+              x = x + self.attn(self.norm1(x))
+              return x + self.mlp["fc2"](F.gelu(self.mlp["fc1"](self.norm2(x))))
+
+
+      class Model(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.cls_token = nn.Parameter(torch.zeros(1, 1, \(width)))
+              self.pos_embed = nn.Parameter(torch.zeros(1, \(side * side + 1), \(width)))
+              self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(\(settings.channels), \(width), \(patch), \(patch))})
+              self.blocks = nn.Sequential(*[Block() for _ in range(\(settings.depth))])
+              self.norm = nn.LayerNorm(\(width), eps=1e-6)
+              self.head = nn.Linear(\(width), \(settings.classes))
+
+          def forward(self, x):
+              x = self.patch_embed["proj"](x).flatten(2).transpose(1, 2)
+              x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1) + self.pos_embed
+              return self.head(self.norm(self.blocks(x)[:, 0]))
 
       """
   }

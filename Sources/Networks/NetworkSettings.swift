@@ -14,7 +14,9 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
 /// Every architecture by name.
 public enum NetworkCatalog {
   public static let all: [any NetworkSettings.Type] = [
-    ConvNet.Settings.self, LeNet.Settings.self, MLP.Settings.self, ResNet18.Settings.self,
+    ConvNet.Settings.self, LeNet.Settings.self, MLP.Settings.self, PyramidNet.Settings.self,
+    ResNet18.Settings.self, ResNet50.Settings.self, ResNet101.Settings.self, VisionTransformer.Settings.self,
+    WideResNet.Settings.self,
   ]
 
   public static func settings(named name: String) -> (any NetworkSettings.Type)? {

@@ -28,6 +28,26 @@ import Torch
     resnet.size = 224
     #expect(try ResNet18(resnet).layout.count == 11_689_512)
 
+    #expect(try ResNet50().layout.count == 25_557_032)
+    #expect(try ResNet50().layout.slots.count == 161)
+    #expect(try ResNet101().layout.count == 44_549_160)
+    var bottlenecks = ResNet50.Settings()
+    (bottlenecks.stem, bottlenecks.size, bottlenecks.classes) = (.cifar, 32, 10)
+    #expect(try ResNet50(bottlenecks).layout.count == 23_520_842)
+
+    #expect(try WideResNet().layout.count == 36_479_194)
+    var wide = WideResNet.Settings()
+    wide.classes = 100
+    #expect(try WideResNet(wide).layout.count == 36_536_884)
+    (wide.depth, wide.widen, wide.classes) = (16, 4, 10)
+    #expect(try WideResNet(wide).layout.count == 2_748_890)
+
+    #expect(try PyramidNet().layout.count == 28_485_477)
+    var pyramid = PyramidNet.Settings()
+    pyramid.classes = 100
+    #expect(try PyramidNet(pyramid).layout.count == 28_511_307)
+
+    #expect(try VisionTransformer().layout.count == 22_878_952)
     #expect(try MLP().layout.count == 3072 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10)
     #expect(try LeNet().layout.count == 62_006)
     var lenet = LeNet.Settings()
@@ -67,6 +87,43 @@ import Torch
       #expect(layout.index(of: name) != nil, "\(name)")
     }
     #expect(try ResNet18(resnet).bufferLayout.index(of: "layer2.0.downsample.1.running_mean") != nil)
+    func has(_ network: some Network, _ names: String...) {
+      for name in names {
+        #expect(
+          (network.layout.index(of: name) ?? network.bufferLayout.index(of: name)) != nil, "\(name)")
+      }
+    }
+    has(try ResNet50(), "layer1.0.downsample.0.weight", "layer3.5.bn3.running_var", "layer4.2.conv3.weight")
+    has(try ResNet101(), "layer3.22.conv2.weight", "fc.weight")
+    has(
+      try WideResNet(), "block1.layer.0.convShortcut.weight", "block3.layer.3.bn2.running_mean", "bn1.weight",
+      "fc.bias")
+    has(try PyramidNet(), "layer1.0.bn3.weight", "layer3.17.conv2.weight", "bn_final.running_var", "fc.bias")
+    has(
+      try VisionTransformer(), "cls_token", "pos_embed", "patch_embed.proj.bias", "blocks.11.attn.qkv.bias",
+      "blocks.0.norm2.weight", "blocks.0.mlp.fc2.weight", "norm.bias", "head.weight")
+  }
+
+  /// From 16 channels by 5 a block, as the reference rounds them.
+  @Test func pyramidsGrowEvenly() throws {
+    let layout = try PyramidNet().layout
+    for (name, width) in [
+      ("layer1.0", 21), ("layer1.17", 106), ("layer2.0", 111), ("layer2.17", 196), ("layer3.0", 201),
+      ("layer3.17", 286),
+    ] {
+      #expect(layout.slots[layout.index(of: "\(name).conv2.weight")!].shape == [width, width, 3, 3])
+    }
+  }
+
+  /// What goes by roles and what goes by dimensions (decay masks, filter normalisation) means the same parameters.
+  @Test func weightsAreWhatHasTwoDimensionsOrMore() throws {
+    for kind in NetworkCatalog.all {
+      for slot in try kind.init().network().layout.slots {
+        let expected: Set<Role> =
+          slot.shape.count > 1 ? [.weight] : slot.name.hasSuffix("bias") ? [.bias, .normShift] : [.normScale]
+        #expect(expected.contains(slot.role), "\(kind.name): \(slot.name)")
+      }
+    }
   }
 }
 
@@ -223,6 +280,75 @@ import Torch
     #expect(weights.abs().max().double > 3.5 * expected)
   }
 
+  /// With the last scales at 0, fresh blocks give their input on: an ImageNet recipe's start.
+  @Test func bottlenecksStartAsTheIdentity() throws {
+    var settings = ResNet50.Settings()
+    (settings.width, settings.size, settings.classes) = (4, 32, 5)
+    for zeroInit in [true, false] {
+      settings.zeroInit = zeroInit
+      let network = try ResNet50(settings)
+      let scales = network.initial(Generator(seed: 1)).stateDictionary.filter {
+        $0.name.hasSuffix("bn3.weight")
+      }
+      #expect(scales.count == 16)
+      #expect(scales.allSatisfy { $0.tensor.eq(zeroInit ? 0 : 1).all().item().double == 1 })
+    }
+  }
+
+  /// Small networks of every kind with convolutions, on both layouts of images in memory.
+  @Test func bothLayoutsOfImagesGiveTheSame() throws {
+    var bottlenecks = ResNet50.Settings()
+    (bottlenecks.width, bottlenecks.size, bottlenecks.stem) = (4, 18, .cifar)
+    var wide = WideResNet.Settings()
+    (wide.depth, wide.widen, wide.size) = (10, 2, 18)
+    var pyramid = PyramidNet.Settings()
+    (pyramid.depth, pyramid.alpha, pyramid.size) = (14, 20, 18)
+    var transformer = VisionTransformer.Settings()
+    (transformer.patch, transformer.width, transformer.heads, transformer.depth, transformer.mlp) = (
+      6, 24, 2, 2, 32
+    )
+    (transformer.size, transformer.classes) = (18, 5)
+    let networks: [any Network] = [
+      try ResNet50(bottlenecks), try WideResNet(wide), try PyramidNet(pyramid),
+      try VisionTransformer(transformer),
+    ]
+    for network in networks {
+      let point = network.initial(Generator(seed: 1)).to(.float64)
+      // Away from heads and scales of 0, behind which nothing shows.
+      _ = point.flat.add_(.randn(point.flat.shape, generator: Generator(seed: 2), dtype: .float64) * 0.05)
+      let images = Tensor.randn([3] + network.inputShape, generator: Generator(seed: 3), dtype: .float64)
+      let labels = Tensor([0, 1, 2])
+      func gradient(_ images: Tensor) -> Tensor {
+        let weights = point.leaves()
+        var pass = Pass.training(point, updatesBuffers: false)
+        return weights.gradient(of: network(images, weights, &pass).logits.crossEntropy(labels))
+      }
+      let plain = gradient(images)
+      let last = gradient(images.contiguous(memoryFormat: .channelsLast))
+      #expect(plain.vectorNorm().double > 0)
+      #expect((plain - last).vectorNorm().double < 1e-10 * plain.vectorNorm().double)
+    }
+  }
+
+  @Test func wideResNetsDropOutAsThePassDraws() throws {
+    var settings = WideResNet.Settings()
+    (settings.depth, settings.widen, settings.size, settings.dropout) = (10, 1, 8, 0.3)
+    let network = try WideResNet(settings)
+    let point = network.initial(Generator(seed: 1))
+    let images = Tensor.randn([4] + network.inputShape, generator: Generator(seed: 2))
+    func logits(_ seed: UInt64) -> Tensor {
+      var pass = Pass.training(point, updatesBuffers: false, random: Generator(seed: seed))
+      return network(images, point.weights, &pass).logits
+    }
+    #expect(logits(1).equal(logits(1)) && !logits(1).equal(logits(2)))
+    // Neither evaluation nor a training without dropout draws anything.
+    #expect(network.logits(images, at: point).shape == [4, 10])
+    settings.dropout = 0
+    var pass = Pass.training(point, updatesBuffers: false)
+    let without = try WideResNet(settings)(images, point.weights, &pass).logits
+    #expect(!without.equal(logits(1)))
+  }
+
   @Test func featuresAreHandedOutOnRequest() throws {
     let (network, point, x, _) = try small()
     var pass = Pass.evaluation(point)
@@ -339,6 +465,30 @@ extension StateDictionaryTests {
     (resnet.norm, resnet.width) = (.group, 6)
     #expect(throws: NetworkError("network resnet18: group norm needs a width divisible by 4, found 6")) {
       try ResNet18(resnet)
+    }
+    var wide = WideResNet.Settings()
+    wide.depth = 18
+    #expect(throws: NetworkError("network wrn: depth must be 6n + 4 (16, 28, 40), found 18")) {
+      try WideResNet(wide)
+    }
+    (wide.depth, wide.dropout) = (16, 1)
+    #expect(throws: NetworkError.self) { try WideResNet(wide) }
+    var pyramid = PyramidNet.Settings()
+    pyramid.depth = 28
+    #expect(throws: NetworkError("network pyramidnet: depth must be 6n + 2 (20, 110), found 28")) {
+      try PyramidNet(pyramid)
+    }
+    var transformer = VisionTransformer.Settings()
+    transformer.size = 32
+    transformer.patch = 5
+    #expect(
+      throws: NetworkError("network vit: patch must divide the size, found patches of 5 in images of 32")
+    ) {
+      try VisionTransformer(transformer)
+    }
+    (transformer.patch, transformer.heads) = (4, 7)
+    #expect(throws: NetworkError("network vit: heads must divide the width, found 7 heads for width 384")) {
+      try VisionTransformer(transformer)
     }
     var lenet = LeNet.Settings()
     lenet.size = 8

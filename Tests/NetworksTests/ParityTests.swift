@@ -13,12 +13,14 @@ import Torch
     var settings: [String: Value]
     var batch = 4
 
-    enum Value: Encodable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral
+    enum Value: Encodable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
+      ExpressibleByBooleanLiteral
     {
-      case int(Int), string(String), ints([Int])
+      case int(Int), string(String), ints([Int]), bool(Bool)
       init(integerLiteral value: Int) { self = .int(value) }
       init(stringLiteral value: String) { self = .string(value) }
       init(arrayLiteral elements: Int...) { self = .ints(elements) }
+      init(booleanLiteral value: Bool) { self = .bool(value) }
 
       func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
@@ -26,6 +28,7 @@ import Torch
         case .int(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .ints(let values): try container.encode(values)
+        case .bool(let value): try container.encode(value)
         }
       }
     }
@@ -66,6 +69,33 @@ import Torch
     Case(
       name: "resnet18-imagenet", network: "resnet18",
       settings: ["width": 8, "stem": "imagenet", "size": 96, "classes": 13], batch: 3),
+    Case(
+      name: "resnet50", network: "resnet50", settings: ["width": 4, "size": 64, "classes": 13], batch: 6),
+    Case(
+      name: "resnet50-cifar", network: "resnet50",
+      settings: [
+        "width": 4, "stem": "cifar", "norm": "group", "zeroInit": false, "size": 24, "classes": 10,
+      ]),
+    Case(
+      name: "resnet101", network: "resnet101", settings: ["width": 4, "size": 64, "classes": 11], batch: 6),
+    Case(name: "wrn", network: "wrn", settings: ["depth": 16, "widen": 2]),
+    Case(
+      name: "wrn-thin", network: "wrn",
+      settings: ["depth": 10, "widen": 1, "size": 20, "channels": 1, "classes": 7]),
+    Case(name: "pyramidnet", network: "pyramidnet", settings: ["depth": 20, "alpha": 50]),
+    Case(
+      name: "pyramidnet-odd", network: "pyramidnet",
+      settings: ["depth": 14, "alpha": 3, "size": 18, "channels": 1, "classes": 7]),
+    Case(
+      name: "vit", network: "vit",
+      settings: [
+        "patch": 8, "width": 48, "depth": 3, "heads": 3, "mlp": 96, "size": 32, "classes": 10,
+      ]),
+    Case(
+      name: "vit-gray", network: "vit",
+      settings: [
+        "patch": 7, "width": 32, "depth": 2, "heads": 1, "mlp": 40, "channels": 1, "size": 28, "classes": 7,
+      ]),
   ]
 
   static func network(_ test: Case) throws -> any Network {
@@ -74,6 +104,9 @@ import Torch
     }
     func word<Choice: RawRepresentable<String>>(_ key: String, _ fallback: Choice) -> Choice {
       if case .string(let value)? = test.settings[key] { Choice(rawValue: value)! } else { fallback }
+    }
+    func flag(_ key: String, _ fallback: Bool) -> Bool {
+      if case .bool(let value)? = test.settings[key] { value } else { fallback }
     }
     let channels = int("channels", 3)
     let size = int("size", 32)
@@ -98,6 +131,35 @@ import Torch
       var settings = LeNet.Settings()
       (settings.channels, settings.size, settings.classes) = (channels, size, classes)
       return try LeNet(settings)
+    case "resnet50":
+      var settings = ResNet50.Settings()
+      settings.width = int("width", 64)
+      settings.stem = word("stem", .imagenet)
+      settings.norm = word("norm", .batch)
+      settings.zeroInit = flag("zeroInit", true)
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try ResNet50(settings)
+    case "resnet101":
+      var settings = ResNet101.Settings()
+      settings.width = int("width", 64)
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try ResNet101(settings)
+    case "wrn":
+      var settings = WideResNet.Settings()
+      (settings.depth, settings.widen) = (int("depth", 28), int("widen", 10))
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try WideResNet(settings)
+    case "pyramidnet":
+      var settings = PyramidNet.Settings()
+      (settings.depth, settings.alpha) = (int("depth", 110), int("alpha", 270))
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try PyramidNet(settings)
+    case "vit":
+      var settings = VisionTransformer.Settings()
+      (settings.patch, settings.width) = (int("patch", 32), int("width", 384))
+      (settings.depth, settings.heads, settings.mlp) = (int("depth", 12), int("heads", 6), int("mlp", 1536))
+      (settings.channels, settings.size, settings.classes) = (channels, size, classes)
+      return try VisionTransformer(settings)
     default:
       var settings = ResNet18.Settings()
       settings.width = int("width", 64)
@@ -179,8 +241,7 @@ import Torch
         "\(name) \(dtype): gradient, channels last")
     }
 
-    // torchvision's stem draws otherwise: its distribution is tested apart.
-    if dtype == .float32, !name.contains("imagenet") {
+    if dtype == .float32 {
       let fresh = network.initial(Generator(seed: 7))
       #expect(fresh.flat.equal(flat(part("fresh."))), "\(name): fresh weights of the same seed")
     }

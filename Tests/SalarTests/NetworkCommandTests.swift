@@ -65,8 +65,14 @@ import Torch
   func stateDictionariesOfPyTorchAreTaken() throws {
     try Peer.run("state_files", [folder.url.path])
     let settings = [
-      "convnet": ["width=8", "norm=batch"], "lenet": [], "mlp": ["hidden=16"], "resnet18": ["width=8"],
+      "convnet": ["width=8", "norm=batch"], "lenet": [], "mlp": ["hidden=16"],
+      "pyramidnet": ["depth=14", "alpha=20"], "resnet18": ["width=8"],
+      "resnet50": ["width=4", "size=32", "classes=10"],
+      "resnet101": ["width=4", "stem=cifar", "norm=group", "size=32", "classes=10"],
+      "vit": ["patch=8", "width=24", "depth=2", "heads=2", "mlp=32", "size=32", "classes=10"],
+      "wrn": ["depth=10", "widen=1"],
     ]
+    #expect(Set(settings.keys) == Set(NetworkCatalog.all.map { $0.name }))
     for (name, settings) in settings {
       let architecture = ["--network", name] + settings.flatMap { ["--set", $0] }
       let expected = try NPY.read(folder.file("\(name).logits.npy"))
@@ -88,6 +94,12 @@ import Torch
         #expect(Set(written.names) == Set(saved.names))
         for name in saved.names { #expect(written[name]!.equal(saved[name]!), "\(name)") }
       }
+    }
+    try Peer.run("exported_models", [folder.url.path] + settings.keys)
+    for name in settings.keys {
+      let logits = try NPY.read(folder.file("\(name).exported.npy"))
+      let expected = try NPY.read(folder.file("\(name).logits.npy"))
+      #expect((logits - expected).abs().max().double < 1e-4, "\(name)")
     }
     let architecture = ["--network", "mlp", "--set", "hidden=16"]
     let weights = ["--weights", path("mlp.pth")] + architecture
@@ -155,10 +167,13 @@ import Torch
     }
     let result = try Program.run(["network", "list", "--json"])
     let entries = try JSONDecoder().decode([Entry].self, from: Data(result.output.utf8))
-    #expect(entries.map(\.name) == ["convnet", "lenet", "mlp", "resnet18"])
+    #expect(
+      entries.map(\.name) == [
+        "convnet", "lenet", "mlp", "pyramidnet", "resnet18", "resnet50", "resnet101", "vit", "wrn",
+      ])
     #expect(entries[0].parameters == 320_010)
     #expect(entries[0].layout == (try ConvNet()).layout.slots)
-    #expect(entries[3].buffers.count == 60)
+    #expect(entries.first { $0.name == "resnet18" }?.buffers.count == 60)
     #expect(entries[0].set.map(\.key).contains("width"))
     #expect(try Program.run(["network", "list"]).output.contains("320010"))
   }

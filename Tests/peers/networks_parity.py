@@ -22,6 +22,9 @@ SEED = 7
 def values(case, dtype):
     torch.manual_seed(SEED)
     model = NETWORKS[case["network"]](**case["settings"])
+    if hasattr(model, "draw"):  # again, without the defaults that constructors draw first
+        torch.manual_seed(SEED)
+        model.draw()
     fresh = {k: v.clone() for k, v in model.state_dict().items()}
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():  # away from the starting values, where scale, shift and statistics would hide mistakes
@@ -30,7 +33,7 @@ def values(case, dtype):
                 tensor.fill_(3)
             elif name.endswith("running_var"):
                 tensor.uniform_(0.5, 2, generator=generator)
-            elif tensor.dim() == 1:
+            elif tensor.dim() == 1 or not tensor.any():
                 tensor.add_(torch.randn(tensor.shape, generator=generator) * 0.2)
     model = model.to(dtype)
     channels, size = case["settings"].get("channels", 3), case["settings"].get("size", 32)

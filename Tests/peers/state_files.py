@@ -21,7 +21,12 @@ SETTINGS = {
     "convnet": {"width": 8, "norm": "batch"},
     "lenet": {},
     "mlp": {"hidden": [16]},
+    "pyramidnet": {"depth": 14, "alpha": 20},
     "resnet18": {"width": 8},
+    "resnet50": {"width": 4, "size": 32, "classes": 10},
+    "resnet101": {"width": 4, "stem": "cifar", "norm": "group", "size": 32, "classes": 10},
+    "vit": {"patch": 8, "width": 24, "depth": 2, "heads": 2, "mlp": 32, "size": 32, "classes": 10},
+    "wrn": {"depth": 10, "widen": 1},
 }
 
 
@@ -35,6 +40,9 @@ def main():
     torch.manual_seed(5)
     for name, settings in SETTINGS.items():
         model = NETWORKS[name](**settings)
+        with torch.no_grad():  # a head of zeros would hide mistakes
+            for weight in model.parameters():
+                weight.add_(torch.randn(weight.shape) * 0.05)
         model.train()(torch.randn(4, 3, 32, 32))  # moves the statistics
         model.eval()
         state = model.state_dict()

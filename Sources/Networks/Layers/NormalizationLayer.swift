@@ -27,14 +27,18 @@ public enum NormalizationLayer: Sendable {
   ///   - kind: which statistics; with `none` the layer passes its input on.
   ///   - shape: [C, H, W] of what it will normalise.
   ///   - groups: of channels, for the kind `group`.
-  public init(_ builder: inout LayoutBuilder, _ name: String, _ kind: NormKind, shape: [Int], groups: Int = 4)
-  {
+  ///   - scale: what the scales start with.
+  public init(
+    _ builder: inout LayoutBuilder, _ name: String, _ kind: NormKind, shape: [Int], groups: Int = 4,
+    scale: Double = 1
+  ) {
     switch kind {
     case .none: self = .none
-    case .batch: self = .batch(BatchNorm(&builder, name, channels: shape[0]))
-    case .layer: self = .layer(LayerNorm(&builder, name, shape: shape))
-    case .instance: self = .group(GroupNorm(&builder, name, groups: shape[0], channels: shape[0]))
-    case .group: self = .group(GroupNorm(&builder, name, groups: groups, channels: shape[0]))
+    case .batch: self = .batch(BatchNorm(&builder, name, channels: shape[0], scale: scale))
+    case .layer: self = .layer(LayerNorm(&builder, name, shape: shape, scale: scale))
+    case .instance:
+      self = .group(GroupNorm(&builder, name, groups: shape[0], channels: shape[0], scale: scale))
+    case .group: self = .group(GroupNorm(&builder, name, groups: groups, channels: shape[0], scale: scale))
     }
   }
 
@@ -99,10 +103,15 @@ public struct BatchNorm: Sendable {
   let variance: Int
   let batches: Int
 
-  public init(_ builder: inout LayoutBuilder, _ name: String, channels: Int) {
+  /// - Parameters:
+  ///   - builder: takes the parameters and buffers.
+  ///   - name: of the layer.
+  ///   - channels: of the images.
+  ///   - start: what the scales start with.
+  public init(_ builder: inout LayoutBuilder, _ name: String, channels: Int, scale start: Double = 1) {
     (scale, shift, mean, variance, batches) = builder.scope(name) { builder in
       (
-        builder.parameter("weight", [channels], .normScale, .constant(1)),
+        builder.parameter("weight", [channels], .normScale, .constant(start)),
         builder.parameter("bias", [channels], .normShift, .constant(0)),
         builder.buffer("running_mean", [channels], initialValue: 0),
         builder.buffer("running_var", [channels], initialValue: 1),
@@ -145,11 +154,19 @@ public struct GroupNorm: Sendable {
   let scale: Int
   let shift: Int
 
-  public init(_ builder: inout LayoutBuilder, _ name: String, groups: Int, channels: Int) {
+  /// - Parameters:
+  ///   - builder: takes the parameters.
+  ///   - name: of the layer.
+  ///   - groups: of channels.
+  ///   - channels: of the images.
+  ///   - start: what the scales start with.
+  public init(
+    _ builder: inout LayoutBuilder, _ name: String, groups: Int, channels: Int, scale start: Double = 1
+  ) {
     self.groups = groups
     (scale, shift) = builder.scope(name) { builder in
       (
-        builder.parameter("weight", [channels], .normScale, .constant(1)),
+        builder.parameter("weight", [channels], .normScale, .constant(start)),
         builder.parameter("bias", [channels], .normShift, .constant(0))
       )
     }
@@ -164,23 +181,34 @@ public struct GroupNorm: Sendable {
   }
 }
 
-/// Layer normalisation (Ba et al. 2016) over a whole image, with a scale and a shift for each element, ε = 1e-5.
+/// Layer normalisation (Ba et al. 2016) over the last dimensions, such as a whole image or the numbers of one token,
+/// with a scale and a shift for each element.
 public struct LayerNorm: Sendable {
   let shape: [Int]
+  let eps: Double
   let scale: Int
   let shift: Int
 
-  public init(_ builder: inout LayoutBuilder, _ name: String, shape: [Int]) {
+  /// - Parameters:
+  ///   - builder: takes the parameters.
+  ///   - name: of the layer.
+  ///   - shape: of the dimensions that are normalised together.
+  ///   - eps: added to the variance.
+  ///   - start: what the scales start with.
+  public init(
+    _ builder: inout LayoutBuilder, _ name: String, shape: [Int], eps: Double = 1e-5, scale start: Double = 1
+  ) {
     self.shape = shape
+    self.eps = eps
     (scale, shift) = builder.scope(name) { builder in
       (
-        builder.parameter("weight", shape, .normScale, .constant(1)),
+        builder.parameter("weight", shape, .normScale, .constant(start)),
         builder.parameter("bias", shape, .normShift, .constant(0))
       )
     }
   }
 
   func callAsFunction(_ x: Tensor, _ weights: Parameters) -> Tensor {
-    x.layerNorm(shape, weight: weights[scale], bias: weights[shift], eps: 1e-5)
+    x.layerNorm(shape, weight: weights[scale], bias: weights[shift], eps: eps)
   }
 }
