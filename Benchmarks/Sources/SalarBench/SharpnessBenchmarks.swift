@@ -7,7 +7,7 @@ import Training
 /// What a step of each method costs over a step of the base rule, on images of CIFAR's shape.
 enum SharpnessBenchmarks {
   static var all: [Benchmark] {
-    ["resnet18"].flatMap { network in
+    ["resnet18", "wrn-16-4"].flatMap { network in
       [
         rule(network, "sam", SAM.Settings()),
         rule(network, "esam-official", changed(ESAM.Settings()) { $0.mode = .official }),
@@ -46,7 +46,20 @@ enum SharpnessBenchmarks {
   private static func training(
     _ name: String, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
   ) throws -> () -> Void {
-    let network = try ResNet18()
+    let network = try network(named: name)
+    return try training(network, rule, regulariser)
+  }
+
+  private static func network(named name: String) throws -> any Network {
+    guard name == "wrn-16-4" else { return try ResNet18() }
+    var settings = WideResNet.Settings()
+    (settings.depth, settings.widen) = (16, 4)
+    return try WideResNet(settings)
+  }
+
+  private static func training(
+    _ network: some Network, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
+  ) throws -> () -> Void {
     let point = network.initial(Generator(seed: 0))
     var settings = TrainingSettings()
     (settings.epochs, settings.batch, settings.lr, settings.logEvery) = (steps, batch, 0.001, 0)
