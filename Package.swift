@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 // libtorch's root (the folder with include/ and lib/): $LIBTORCH, else what `./run setup` placed here.
@@ -9,8 +8,6 @@ let libtorch =
 
 // The rooms that know no tensor build and test alone: `./run test --without-torch`.
 let withoutTorch = Context.environment["SALAR_WITHOUT_TORCH"] == "1"
-
-let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
 
 let libtorchHeaders: [CXXSetting] = [
   .unsafeFlags([
@@ -102,7 +99,7 @@ if !withoutTorch {
   targets += [
     .target(
       name: "CTorch",
-      cxxSettings: hasCUDA ? libtorchHeaders + [.define("CTORCH_CUDA")] : libtorchHeaders,
+      cxxSettings: libtorchHeaders,
       linkerSettings: libtorchLibraries),
     system("CZip", "libzip", apt: "libzip-dev", brew: "libzip"),
     system("CJPEG", "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
