@@ -2,7 +2,9 @@ import Torch
 
 /// One tensor that belongs to a point without being a parameter: batch-norm statistics.
 public struct BufferSlot: Sendable, Codable, Hashable {
+  /// As in the PyTorch reference: `bn1.running_mean`.
   public let name: String
+  /// [] for a count.
   public let shape: [Int]
   /// Counts are int64, statistics have the parameters' type.
   public let isCount: Bool
@@ -12,8 +14,10 @@ public struct BufferSlot: Sendable, Codable, Hashable {
 
 /// The buffers of an architecture in order.
 public struct BufferLayout: Sendable, Codable, Hashable {
+  /// In the order of ``Buffers/tensors``.
   public let slots: [BufferSlot]
 
+  /// The index of the buffer of that name.
   public func index(of name: String) -> Int? { slots.firstIndex { $0.name == name } }
 
   /// Fresh buffers.
@@ -29,17 +33,22 @@ public struct BufferLayout: Sendable, Codable, Hashable {
 /// The buffers of one point. Copies of this value share the tensors, so that what a pass updates is seen by the point
 /// it came from; ``copy()`` makes tensors of their own.
 public struct Buffers {
+  /// What the tensors are.
   public let layout: BufferLayout
+  /// One a slot of ``layout``.
   public private(set) var tensors: [Tensor]
 
+  /// - Parameter tensors: one a slot, shared and not copied.
   public init(layout: BufferLayout, tensors: [Tensor]) {
     precondition(layout.slots.count == tensors.count, "one tensor a buffer: \(layout.slots.count)")
     self.layout = layout
     self.tensors = tensors
   }
 
+  /// The tensor of a slot.
   public subscript(index: Int) -> Tensor { tensors[index] }
 
+  /// Buffers with tensors of their own.
   public func copy() -> Buffers { Buffers(layout: layout, tensors: tensors.map { $0.clone() }) }
 
   /// Takes over the values of others of the same layout, in place.

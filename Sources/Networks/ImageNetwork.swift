@@ -13,6 +13,7 @@ extension ImageNetwork {
   public var bufferLayout: BufferLayout { blueprint.bufferLayout }
   public var inputShape: [Int] { [settings.channels, settings.size, settings.size] }
   public var classes: Int { settings.classes }
+  /// Fresh weights by the blueprint's initialisers.
   public func initial(_ generator: Generator) -> Point { blueprint.initial(generator) }
 }
 

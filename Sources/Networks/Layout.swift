@@ -5,17 +5,22 @@ public enum Role: String, Sendable, Codable, Hashable {
 
 /// One parameter tensor: its name (as in the PyTorch reference), its shape and its place in the flat vector.
 public struct Slot: Sendable, Codable, Hashable {
+  /// As in the PyTorch reference: `features.0.weight`.
   public let name: String
+  /// Of the tensor that layers read.
   public let shape: [Int]
   /// Where its elements lie in θ, row by row.
   public let range: Range<Int>
+  /// What it does in its layer.
   public let role: Role
 }
 
 /// The parameters of an architecture in order: how the flat vector θ ∈ ℝᴾ is cut into tensors.
 public struct Layout: Sendable, Codable, Hashable {
+  /// In the order of θ, without holes.
   public let slots: [Slot]
 
+  /// - Parameter slots: their ranges begin at 0 and follow each other.
   public init(slots: [Slot]) {
     self.slots = slots
   }
@@ -34,6 +39,7 @@ public enum SlotSet: Sendable, Hashable {
   case all
   case only(Set<Int>)
 
+  /// Whether the slot of that index is among them.
   public func contains(_ index: Int) -> Bool {
     switch self {
     case .all: true

@@ -44,6 +44,7 @@ public struct LayoutBuilder {
   private var initializers: [Initializer] = []
   private var prefix: [String] = []
 
+  /// With nothing in it.
   public init() {}
 
   /// Runs `body` with `name.` before every name it adds.
@@ -76,6 +77,7 @@ public struct LayoutBuilder {
     return buffers.count - 1
   }
 
+  /// All that was added.
   public func finished() -> Blueprint {
     Blueprint(
       layout: Layout(slots: slots), bufferLayout: BufferLayout(slots: buffers), initializers: initializers)
@@ -84,8 +86,11 @@ public struct LayoutBuilder {
 
 /// What every architecture holds once it is put together.
 public struct Blueprint: Sendable, Hashable {
+  /// The parameters.
   public let layout: Layout
+  /// What belongs to a point beside them.
   public let bufferLayout: BufferLayout
+  /// One a slot of ``layout``.
   public let initializers: [Initializer]
 
   /// Fresh weights, drawn slot by slot in order from one stream.

@@ -2,7 +2,9 @@ import Torch
 
 /// What a network can be asked to hand out beside its logits.
 public struct Probe: Hashable, Sendable, ExpressibleByStringLiteral {
+  /// What it is called in ``Output/probes``.
   public let name: String
+  /// - Parameter name: unique among those that networks know.
   public init(_ name: String) { self.name = name }
   public init(stringLiteral name: String) { self.name = name }
 
@@ -16,9 +18,11 @@ public struct Pass {
   public var training: Bool
   /// Whether batch norm moves its running statistics (in training alone). A second pass on the same batch must not.
   public var updatesBuffers: Bool
+  /// Statistics that evaluation reads and training moves.
   public var buffers: Buffers
   /// Where dropout draws from.
   public var random: Generator?
+  /// What the network is to hand out beside its logits.
   public var probes: Set<Probe>
 
   public init(
@@ -50,6 +54,9 @@ public struct Output {
   /// What was asked for in ``Pass/probes`` and the network has.
   public let probes: [Probe: Tensor]
 
+  /// - Parameters:
+  ///   - logits: [B, classes].
+  ///   - probes: those that were asked for.
   public init(logits: Tensor, probes: [Probe: Tensor] = [:]) {
     self.logits = logits
     self.probes = probes

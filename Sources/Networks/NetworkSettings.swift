@@ -6,19 +6,23 @@ public protocol NetworkSettings: NamedSettings {
 
 /// Settings that make no network, or weights that are not a network's.
 public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What was found, what was expected, and what to do.
   public var message: String
+  /// - Parameter message: what was found, what was expected, and what to do.
   public init(_ message: String) { self.message = message }
   public var description: String { message }
 }
 
 /// Every architecture by name.
 public enum NetworkCatalog {
+  /// In alphabetical order.
   public static let all: [any NetworkSettings.Type] = [
     ConvNet.Settings.self, LeNet.Settings.self, MLP.Settings.self, PyramidNet.Settings.self,
     ResNet18.Settings.self, ResNet50.Settings.self, ResNet101.Settings.self, VisionTransformer.Settings.self,
     WideResNet.Settings.self,
   ]
 
+  /// The settings of that architecture, nil for a name that is none.
   public static func settings(named name: String) -> (any NetworkSettings.Type)? {
     all.first { $0.name == name }
   }

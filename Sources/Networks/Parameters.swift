@@ -2,7 +2,9 @@ import Torch
 
 /// A point's weights as the tensors that layers read, one a slot.
 public struct Parameters {
+  /// How θ is cut.
   public let layout: Layout
+  /// One a slot, in its shape.
   public let tensors: [Tensor]
   /// The slots that a gradient is taken for; the others cost nothing in a backward pass.
   public let leaves: [Int]
@@ -46,6 +48,7 @@ public struct Parameters {
     leaves = tensors.indices.filter { tensors[$0].requiresGrad }
   }
 
+  /// The tensor of a slot.
   public subscript(slot: Int) -> Tensor { tensors[slot] }
 
   /// ∇L over the leaves, as one flat vector [P]; zero in the slots that are no leaves, and in those L does not reach.

@@ -3,9 +3,11 @@ import Torch
 /// The weights of an architecture: one flat vector and the buffers that go with it. N points of one architecture can
 /// share one storage [N, P].
 public final class Point {
+  /// How ``flat`` is cut into parameters.
   public let layout: Layout
   /// θ: [P], or [N, P]. It carries no graph; change it in place.
   public let flat: Tensor
+  /// Statistics of batch norm; none for networks without it.
   public var buffers: Buffers
 
   /// - Parameters:
@@ -25,7 +27,9 @@ public final class Point {
     self.buffers = buffers
   }
 
+  /// Of the parameters.
   public var dtype: DType { flat.dtype }
+  /// Where the parameters lie.
   public var device: Device { flat.device }
 
   /// N where the storage holds several points, nil where it holds one.

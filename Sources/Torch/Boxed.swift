@@ -19,6 +19,7 @@ public enum OperatorValue {
 
   /// A type, as schemas take it.
   public static func dtype(_ dtype: DType) -> OperatorValue { .int(Int(dtype.rawValue)) }
+  /// A number as the operator takes it.
   public static func scalar(_ scalar: Scalar) -> OperatorValue {
     switch scalar {
     case .integer(let value): .int(value)
@@ -27,6 +28,7 @@ public enum OperatorValue {
     }
   }
 
+  /// The tensor, nil where the value is another one.
   public var tensor: Tensor? { if case .tensor(let tensor) = self { tensor } else { nil } }
 }
 
@@ -39,6 +41,7 @@ public enum OperatorValue {
 public struct TorchOperator: @unchecked Sendable {
   // libtorch keeps the entry for the life of the process, and calls through it are thread-safe.
   private let handle: UnsafeRawPointer
+  /// With its namespace: `aten::add`.
   public let name: String
 
   /// - Throws: ``TorchError`` of kind `.notImplemented` if libtorch has no such operator.

@@ -18,6 +18,7 @@ public enum DType: Int8, Sendable, Codable, CaseIterable {
   /// Bytes an element takes.
   public var elementSize: Int { ct_element_size(rawValue) }
 
+  /// Whether gradients can be taken for it.
   public var isFloatingPoint: Bool {
     switch self {
     case .float16, .float32, .float64, .bfloat16: true
@@ -30,6 +31,7 @@ extension DType: CustomStringConvertible {
   /// PyTorch's name without `torch.`: `float32`.
   public var description: String { name }
 
+  /// As NumPy and PyTorch write it: `float32`.
   public var name: String {
     switch self {
     case .uint8: "uint8"

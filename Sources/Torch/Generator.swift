@@ -3,6 +3,7 @@ import CTorch
 /// A stream of random numbers with its own state. The same seed gives PyTorch's `torch.Generator` numbers.
 public final class Generator {
   let handle: OpaquePointer
+  /// Where it draws; tensors drawn from it must lie there.
   public let device: Device
 
   /// - Throws: ``TorchError`` where this machine lacks the device.
@@ -53,8 +54,10 @@ public final class Generator {
 
 /// One seed, many streams: each is derived from the seed by its name, so that a new consumer shifts no other.
 public struct RandomStreams: Sendable, Codable, Hashable {
+  /// Of all streams; 64 bits that count in full.
   public let seed: UInt64
 
+  /// - Parameter seed: of all streams.
   public init(seed: UInt64) { self.seed = seed }
 
   /// The stream of that name, at its beginning. Different names and different seeds give unrelated streams.

@@ -4,6 +4,7 @@ import CTorch
 public enum Runtime {
   /// The loaded libtorch: `2.13.0`.
   public static var libtorchVersion: String { dotted(ct_loaded_version()) }
+  /// The library file that is loaded.
   public static var libtorchPath: String { String(cString: ct_loaded_path()) }
   /// The libtorch that was compiled against.
   public static var compiledVersion: String { dotted(ct_compiled_version()) }

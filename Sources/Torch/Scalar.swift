@@ -22,10 +22,14 @@ public enum Scalar: Sendable, Hashable {
     }
   }
 
+  /// A real number.
   public init(_ value: Double) { self = .real(value) }
+  /// A real number.
   public init(_ value: Float) { self = .real(Double(value)) }
+  /// A whole number.
   public init(_ value: Int) { self = .integer(value) }
 
+  /// The number; 0 or 1 for a truth value.
   public var double: Double {
     switch self {
     case .integer(let value): Double(value)

@@ -85,6 +85,7 @@ extension Tensor {
 
   /// The only element as a number.
   public var double: Double { item().double }
+  /// The one element, rounded towards zero; it waits for the device.
   public var int: Int { item().int }
 
   /// The bytes of a contiguous tensor on the CPU, for reading; no copy. The pointer is valid inside `body` alone.

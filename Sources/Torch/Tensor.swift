@@ -58,6 +58,7 @@ public final class Tensor {
   /// The number of dimensions.
   public var dim: Int { ct_dim(handle) }
 
+  /// Sizes of all dimensions; [] for a number.
   public var shape: [Int] {
     [Int](unsafeUninitializedCapacity: dim) { buffer, count in
       buffer.initialize(repeating: 0)
@@ -104,8 +105,10 @@ public final class Tensor {
     return known
   }
 
+  /// Where the elements lie.
   public var device: Device { Device(ct_device_of(handle)) ?? .cpu }
 
+  /// Whether the elements lie in memory without gaps in that order.
   public func isContiguous(_ format: MemoryFormat = .contiguous) -> Bool {
     ct_is_contiguous(handle, format.rawValue)
   }

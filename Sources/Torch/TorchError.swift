@@ -3,6 +3,7 @@ import Foundation
 
 /// What libtorch, or the reading and writing of tensors, refuses.
 public struct TorchError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What went wrong, as libtorch tells errors apart.
   public enum Kind: Sendable {
     case index, value, type, notImplemented, outOfMemory, linearAlgebra
     /// A file that is missing, cannot be written, or is not what it says it is.
@@ -10,9 +11,12 @@ public struct TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case other
   }
 
+  /// What went wrong.
   public var kind: Kind
+  /// libtorch's text or ours, without a backtrace.
   public var message: String
 
+  /// - Parameter message: what was found, what was expected, and what to do.
   public init(kind: Kind, message: String) {
     self.kind = kind
     self.message = message

@@ -3,6 +3,7 @@ import Torch
 /// The ConvNet of the distillation papers (Gidaris and Komodakis 2018; names as in the MTT code): depth blocks of
 /// convolution 3×3, normalisation, activation and pooling, then one linear layer.
 public struct ConvNet: ImageNetwork {
+  /// What the architecture can be asked for, by the keys of `--set`.
   public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "convnet"
     public static let summary = "depth × (convolution 3×3, norm, activation, pooling), then a linear layer"
@@ -17,12 +18,19 @@ public struct ConvNet: ImageNetwork {
       ("classes", "number of classes"),
     ]
 
+    /// Blocks, at least 1.
     public var depth = 3
+    /// Channels of every block.
     public var width = 128
+    /// After each convolution.
     public var norm = NormKind.instance
+    /// After each layer but the last.
     public var activation = Activation.relu
+    /// At the end of each block.
     public var pooling = Pooling.average
+    /// Of the images: 1 or 3 for pictures.
     public var channels = 3
+    /// Side of the square images in pixels.
     public var size = 32
     public var classes = 10
 
@@ -36,7 +44,9 @@ public struct ConvNet: ImageNetwork {
     let norm: NormalizationLayer
   }
 
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let blocks: [Block]
   private let classifier: Linear

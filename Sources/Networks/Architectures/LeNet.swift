@@ -3,6 +3,7 @@ import Torch
 /// LeNet-5 with ReLU and max pooling (LeCun et al. 1998; names as in the MTT code): convolutions 5×5 of 6 and 16
 /// channels, linear layers of 120 and 84.
 public struct LeNet: ImageNetwork {
+  /// What the architecture can be asked for, by the keys of `--set`.
   public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "lenet"
     public static let summary = "LeNet-5: two convolutions 5×5 with max pooling, three linear layers"
@@ -12,7 +13,9 @@ public struct LeNet: ImageNetwork {
       ("classes", "number of classes"),
     ]
 
+    /// Of the images: 1 or 3 for pictures.
     public var channels = 3
+    /// Side of the square images in pixels.
     public var size = 32
     public var classes = 10
 
@@ -21,7 +24,9 @@ public struct LeNet: ImageNetwork {
     public func network() throws(NetworkError) -> any Network { try LeNet(self) }
   }
 
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let convolutions: [Convolution]
   private let layers: [Linear]

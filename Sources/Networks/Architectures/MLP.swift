@@ -2,6 +2,7 @@ import Torch
 
 /// A multi-layer perceptron on the flattened image (names `fc_1`, `fc_2`, … as in the MTT code).
 public struct MLP: ImageNetwork {
+  /// What the architecture can be asked for, by the keys of `--set`.
   public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "mlp"
     public static let summary = "linear layers with an activation between them, on the flattened image"
@@ -14,10 +15,15 @@ public struct MLP: ImageNetwork {
       ("classes", "number of classes"),
     ]
 
+    /// Widths of the hidden layers; empty for a linear model.
     public var hidden = [128, 128]
+    /// After each layer but the last.
     public var activation = Activation.relu
+    /// Probability with which an element is zeroed in training, in [0, 1).
     public var dropout = 0.0
+    /// Of the images: 1 or 3 for pictures.
     public var channels = 3
+    /// Side of the square images in pixels.
     public var size = 32
     public var classes = 10
 
@@ -26,7 +32,9 @@ public struct MLP: ImageNetwork {
     public func network() throws(NetworkError) -> any Network { try MLP(self) }
   }
 
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let layers: [Linear]
   private let dropout: Dropout

@@ -7,6 +7,7 @@ import Torch
 /// Names and initialisation are those of dyhan0920/PyramidNet-PyTorch (`layer1.0.bn1`, `bn_final`, `fc`): convolutions
 /// from N(0, 2/fan-out). No ShakeDrop.
 public struct PyramidNet: ImageNetwork {
+  /// What the architecture can be asked for, by the keys of `--set`.
   public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "pyramidnet"
     public static let summary = "PyramidNet-110 (α = 270) of basic blocks, for small images"
@@ -18,9 +19,13 @@ public struct PyramidNet: ImageNetwork {
       ("classes", "number of classes"),
     ]
 
+    /// Convolutions on a path and the linear layer: 6n + 2.
     public var depth = 110
+    /// Channels that the last block has more than the stem.
     public var alpha = 270
+    /// Of the images: 1 or 3 for pictures.
     public var channels = 3
+    /// Side of the square images in pixels.
     public var size = 32
     public var classes = 10
 
@@ -29,7 +34,9 @@ public struct PyramidNet: ImageNetwork {
     public func network() throws(NetworkError) -> any Network { try PyramidNet(self) }
   }
 
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let stem: Convolution
   private let stemNorm: NormalizationLayer

@@ -11,7 +11,9 @@ import Torch
 /// The four stages have w, 2w, 4w and 8w channels between convolutions 3×3 (w is the width, 64 in the paper); each but
 /// the first halves the side. The classifier reads the means over places of 8w channels, of 32w with bottlenecks.
 public struct ResNet<Settings: ResNetSettings>: ImageNetwork {
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let stem: Convolution
   private let stemNorm: NormalizationLayer

@@ -8,6 +8,7 @@ import Torch
 /// linear weights are drawn from N(0, 0.02²), biases and the head start at 0, and the patches' convolution is PyTorch's
 /// default. timm cuts the normal distribution off at ±2, a hundred standard deviations, where nothing ever is.
 public struct VisionTransformer: ImageNetwork {
+  /// What the architecture can be asked for, by the keys of `--set`.
   public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "vit"
     public static let summary = "vision transformer with class token, ViT-S/32 unless set otherwise"
@@ -22,12 +23,19 @@ public struct VisionTransformer: ImageNetwork {
       ("classes", "number of classes"),
     ]
 
+    /// Side of a patch in pixels.
     public var patch = 32
+    /// Length of a token.
     public var width = 384
+    /// Transformer blocks.
     public var depth = 12
+    /// Attention heads, a divisor of the width.
     public var heads = 6
+    /// Width of the hidden layer in each block.
     public var mlp = 1536
+    /// Of the images: 1 or 3 for pictures.
     public var channels = 3
+    /// Side of the square images in pixels.
     public var size = 224
     public var classes = 1000
 
@@ -36,7 +44,9 @@ public struct VisionTransformer: ImageNetwork {
     public func network() throws(NetworkError) -> any Network { try VisionTransformer(self) }
   }
 
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let classToken: Int
   private let positions: Int

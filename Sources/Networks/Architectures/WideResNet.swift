@@ -7,6 +7,7 @@ import Torch
 /// Names and initialisation are those of the PyTorch version that most code shares (xternalhand/WideResNet-pytorch:
 /// `block1.layer.0.conv1`, `convShortcut`, `fc`): convolutions from N(0, 2/fan-out), the last bias 0.
 public struct WideResNet: ImageNetwork {
+  /// What the architecture can be asked for, by the keys of `--set`.
   public struct Settings: ImageNetworkSettings, Hashable {
     public static let name = "wrn"
     public static let summary = "wide ResNet (WRN-28-10, WRN-16-4, …) for small images"
@@ -19,10 +20,15 @@ public struct WideResNet: ImageNetwork {
       ("classes", "number of classes"),
     ]
 
+    /// Convolutions on a path: 6n + 4.
     public var depth = 28
+    /// Times the widths 16, 32 and 64 of the three groups.
     public var widen = 10
+    /// Probability with which an element is zeroed in training, in [0, 1).
     public var dropout = 0.0
+    /// Of the images: 1 or 3 for pictures.
     public var channels = 3
+    /// Side of the square images in pixels.
     public var size = 32
     public var classes = 10
 
@@ -31,7 +37,9 @@ public struct WideResNet: ImageNetwork {
     public func network() throws(NetworkError) -> any Network { try WideResNet(self) }
   }
 
+  /// What it was made from.
   public let settings: Settings
+  /// Layouts and initialisers.
   public let blueprint: Blueprint
   private let stem: Convolution
   private let blocks: [Block]

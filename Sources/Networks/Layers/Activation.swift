@@ -1,5 +1,6 @@
 import Torch
 
+/// An elementwise function between layers.
 public enum Activation: String, Sendable, Hashable, CaseIterable, SettingChoice {
   case relu
   /// Slope 0.01 below zero.

@@ -5,6 +5,7 @@ public struct Dropout: Sendable {
   /// In [0, 1).
   public let probability: Double
 
+  /// - Parameter probability: of zeroing an element, in [0, 1).
   public init(_ probability: Double) {
     precondition((0..<1).contains(probability), "a dropout probability in [0, 1), found \(probability)")
     self.probability = probability

@@ -41,6 +41,9 @@ public final class FileWriter {
     }
   }
 
+  /// Appends bytes.
+  ///
+  /// - Throws: ``TorchError`` where they cannot be written: a full disk.
   public func write(_ bytes: [UInt8]) throws(TorchError) {
     let failure: TorchError? = bytes.withUnsafeBytes { bytes in
       do throws(TorchError) {

@@ -8,6 +8,7 @@ import Foundation
 ///
 /// It is not `Sendable`, as tensors over it may change its memory.
 public final class MappedFile {
+  /// As it was opened.
   public let path: String
 
   /// The whole file; without a base address if it is empty. It is there as long as this object: who uses it keeps that.

@@ -16,8 +16,11 @@ import Foundation
 public struct Safetensors {
   /// What the header says of one tensor.
   public struct Entry: Sendable, Equatable {
+    /// Unique in the file.
     public let name: String
+    /// Of the elements.
     public let dtype: DType
+    /// [] for a number.
     public let shape: [Int]
     /// Where it lies in the file, in bytes.
     public let range: Range<Int>

@@ -7,11 +7,14 @@ import Foundation
 /// is refused by name. The dictionary may stand inside a checkpoint, under the first of ``wrappings`` that is there. Where
 /// all names begin with one of ``prefixes``, as data parallelism and compilation leave them, it is taken off.
 public struct StateFile {
+  /// How it is stored, found by looking.
   public enum Format: String, Sendable {
     case safetensors, pytorch
   }
 
+  /// As it was opened.
   public let path: String
+  /// How it is stored.
   public let format: Format
   /// In the file's order. Tensors of PyTorch's files may be strided and share memory, as they were saved.
   public let tensors: [(name: String, tensor: Tensor)]
