@@ -134,10 +134,10 @@ public struct SharpnessReport {
       let margin = max(0.05 * (high - low), 0.01)
       let places = (0...1_000).map { low - margin + (high - low + 2 * margin) * Double($0) / 1_000 }
       let chart = LineChart(
-        x: Axis("eigenvalue"), y: Axis("density", isLogarithmic: true, range: 1e-7...1e3),
+        x: Axis("eigenvalue"), y: Axis("density", isLogarithmic: true, range: 1e-6...1e2),
         series: densities.map { name, density in
           .init(
-            subjects.count == 1 ? "" : name, x: places, y: density.density(at: places).map { max($0, 1e-7) })
+            subjects.count == 1 ? "" : name, x: places, y: density.density(at: places).map { max($0, 1e-6) })
         })
       drawn.append(
         (
@@ -210,7 +210,7 @@ public struct SharpnessReport {
           })
         return (
           try chart.draw("course-\(name)", in: figures).picture("\(label) over training"),
-          "\(label.prefix(1).uppercased())\(label.dropFirst()) of the points that were kept"
+          "\(label) of the points that were kept"
         )
       })
   }

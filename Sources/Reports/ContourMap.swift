@@ -50,33 +50,31 @@ public struct ContourMap: Figure {
     if !yLabel.isEmpty { commands.append("set ylabel \(gnuplotText(yLabel)) textcolor rgb SOFT") }
     let isLogarithmic = (levels.first ?? 0) > 0 && (levels.last ?? 0) > 4 * (levels.first ?? 0)
     commands += [
-      "unset key", "unset grid", "set view map", "set size square", "unset surface", "set contour base",
-      "set border 15 linewidth 1 linecolor rgb SOFT", "set rmargin 10", "unset colorbox", paletteCommand,
+      "unset key", "unset grid", "set view map", "unset surface", "set contour base",
+      "set cntrparam cubicspline points 8", "set border 15 linewidth 1 linecolor rgb SOFT",
+      "set lmargin at screen 0.13", "set rmargin at screen 0.82", "set bmargin at screen 0.13",
+      "set tmargin at screen \(title.isEmpty ? 0.96 : 0.89)", paletteCommand,
     ]
     commands += gridRanges(x, y)
     if let low = levels.first, let high = levels.last, high > low {
       commands += [
         "set cntrparam levels discrete \(levels.map(gnuplotNumber).joined(separator: ", "))",
-        (isLogarithmic ? "set logscale cb\n" : "")
-          + "set cbrange [\(gnuplotNumber(low)):\(gnuplotNumber(high))]",
-        "set cntrlabel onecolor format '%.3g' font ',9' start 8 interval 200",
+        "set cbrange [\(gnuplotNumber(low)):\(gnuplotNumber(high))]",
+        "set colorbox vertical user origin screen 0.86, screen 0.13 size screen 0.03, screen 0.76 noborder",
+        "set cbtics scale 0 textcolor rgb SOFT format '%.3g'",
       ]
+      if isLogarithmic { commands.append("set logscale cb") }
+    } else {
+      commands.append("unset colorbox")
     }
-    var layers = [
-      "DATA index 0 using 1:2:3 with lines linewidth 1.6 linecolor palette",
-      "DATA index 0 using 1:2:3 with labels textcolor rgb INK",
-    ]
-    var data = gridText(x, y, values)
     if let mark {
       data += "\n\n\(gnuplotNumber(mark.x)) \(gnuplotNumber(mark.y)) 0\n"
       commands.append(
         "set label 2 '' at \(gnuplotNumber(mark.x)), \(gnuplotNumber(mark.y)) point pointtype 1 pointsize 1.2 linecolor rgb INK front"
       )
     }
-    // Where nothing differs there is no line, and gnuplot refuses labels.
-    if levels.isEmpty { layers = ["DATA index 0 using 1:2:3 with lines linecolor palette"] }
-    commands.append("splot " + layers.joined(separator: ", \\\n      "))
-    return Plot(data: data, commands: commands)
+    commands.append("splot DATA index 0 using 1:2:3 with lines linewidth 1.6 linecolor palette")
+    return Plot(data: gridText(x, y, values), commands: commands)
   }
 }
 
