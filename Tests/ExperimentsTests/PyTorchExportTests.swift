@@ -1,0 +1,107 @@
+import Command
+import Data
+import Experiments
+import Foundation
+import Networks
+import PeerSupport
+import Testing
+import Torch
+
+/// The Python file that is written beside weights, run by PyTorch on those weights.
+@Suite struct PyTorchExportTests {
+  /// Small ones of every architecture, with all that changes the text.
+  static let variants: [String: [[String]]] = [
+    "convnet": [
+      [], ["channels=1", "size=28"], ["norm=none", "pooling=none", "size=9"],
+      ["norm=batch", "pooling=max", "activation=swish"], ["norm=layer", "activation=leakyrelu", "depth=2"],
+      ["norm=group", "activation=gelu", "size=30"],
+      ["norm=instance", "activation=tanh", "channels=1", "size=20"],
+    ].map { ["width=8"] + $0 },
+    "mlp": [
+      ["hidden="], ["hidden=12", "activation=sigmoid"], ["hidden=16,8", "dropout=0.3", "channels=1"],
+    ],
+    "lenet": [[], ["channels=1", "size=28"], ["size=40", "classes=3"]],
+    "resnet18": [
+      [], ["norm=none"], ["norm=layer"], ["norm=instance", "channels=1", "size=28"],
+      ["norm=group", "size=30"],
+      ["stem=imagenet", "size=70"], ["stem=imagenet", "norm=layer", "size=65"],
+      ["stem=imagenet", "norm=none", "size=64"],
+    ].map { ["width=8"] + $0 },
+  ]
+
+  @Test func everyNetworkIsTried() {
+    for kind in NetworkCatalog.all {
+      #expect(Self.variants[kind.name] != nil, "add \(kind.name) to the variants")
+    }
+  }
+
+  private func model(_ name: String, _ settings: [String], seed: UInt64) throws -> SavedModel {
+    let choice = try NetworkChoice(name).setting(settings)
+    let network = try choice.make()
+    let streams = RandomStreams(seed: seed)
+    let point = network.initial(streams.stream("init"))
+    let generator = streams.stream("away")
+    withNoGrad {
+      // Away from the starting values, where scale, shift and statistics would hide mistakes.
+      for (slot, tensor) in zip(point.layout.slots, point.weights.tensors) where slot.shape.count == 1 {
+        tensor.add_(Tensor.randn(tensor.shape, generator: generator) * 0.2)
+      }
+      for (slot, tensor) in zip(point.buffers.layout.slots, point.buffers.tensors) where !slot.isCount {
+        tensor.copy_(Tensor.rand(tensor.shape, generator: generator) + 0.5)
+      }
+    }
+    let channels = network.inputShape[0]
+    let normalization = try Normalization(
+      mean: (0..<channels).map { 0.4 + 0.1 * Double($0) }, std: (0..<channels).map { 0.2 + 0.05 * Double($0) }
+    )
+    let card = SavedModel.Card(
+      network: choice, normalization: seed % 3 == 0 ? nil : normalization,
+      classNames: (0..<network.classes).map { $0 == 1 ? "a \"b\" \\n\nc" : "class \($0)" })
+    return SavedModel(card: card, network: network, point: point)
+  }
+
+  private func whitenedModel() throws -> SavedModel {
+    let data = try BuiltInData.open("gray", split: .train, count: 60)
+    let choice = try NetworkChoice("mlp", shape: data.shape, classes: 10).setting(["hidden=8"])
+    let network = try choice.make()
+    let card = SavedModel.Card(
+      network: choice, normalization: try ZCA(fitting: data, epsilon: 0.2), classNames: data.classNames)
+    return SavedModel(card: card, network: network, point: network.initial(Generator(seed: 1)))
+  }
+
+  @Test(.enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)))
+  func pyTorchRunsWhatIsWritten() throws {
+    let folder = try TemporaryFolder()
+    var models: [(name: String, model: SavedModel, images: Tensor)] = []
+    for (name, variants) in Self.variants.sorted(by: { $0.key < $1.key }) {
+      for (index, settings) in variants.enumerated() {
+        let model = try model(name, settings, seed: UInt64(index + 1))
+        let place = folder.file("\(name)\(index)")
+        let files = try PyTorchExport.write(model, to: place)
+        #expect(files.map(\.lastPathComponent) == ["model.safetensors", "model.py"])
+        let images = Tensor.rand([3] + model.network.inputShape, generator: Generator(seed: 9))
+        try NPY.write(images, to: place.appendingPathComponent("images.npy"))
+        models.append(("\(name)\(index)", model, images))
+      }
+    }
+    // Whitened, by tensors beside the weights.
+    let whitened = try whitenedModel()
+    #expect(try PyTorchExport.write(whitened, to: folder.file("zca")).count == 2)
+    let pictures =
+      try BuiltInData.open("gray", split: .test, count: 3).images.images([0, 1, 2]).to(.float32) / 255
+    try NPY.write(pictures, to: folder.file("zca/images.npy"))
+    models.append(("zca", whitened, pictures))
+    let printed = try Peer.run("exported_classifiers", [folder.url.path])
+    #expect(printed.split(separator: "\n").count >= 3)
+    for (name, model, images) in models {
+      let expected = model.probabilities(images)
+      let found = try NPY.read(folder.file("\(name)/probabilities.npy"))
+      #expect(found.shape == expected.shape)
+      // As logits, in which small probabilities count as much as large ones.
+      let distance = (found.log() - expected.log()).abs().amax().double
+      #expect(distance < 2e-4, "\(name): \(distance)")
+      #expect(
+        expected.log().variance(dim: [0]).amax().double > 1e-9, "\(name) answers the same to everything")
+    }
+  }
+}
