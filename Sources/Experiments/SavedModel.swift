@@ -109,6 +109,16 @@ public struct SavedModel {
     return SavedModel(card: card, network: network, point: point)
   }
 
+  /// The same data as this model takes it: pictures of folders and tables come to its size and channels, as they did in
+  /// its training.
+  ///
+  /// - Throws: see ``TrainRecipe/DataChoice/fitted(to:)``.
+  public func fitting(_ data: TrainRecipe.DataChoice) throws -> TrainRecipe.DataChoice {
+    var choice = try data.fitted(to: network.inputShape)
+    choice.resize = card.resize ?? choice.resize
+    return choice
+  }
+
   /// - Throws: ``CommandError`` if the network takes other images, or knows fewer classes.
   public func check(_ data: DataSet) throws { try checkData(data, fits: network) }
 

@@ -82,10 +82,10 @@ struct EvaluateCommand: TensorCommand {
     var model = try model.model(run, machine, device: device)
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.format, choice.subset) = (on, format, subset)
-    choice = try choice.fitted(to: model.network.inputShape)
+    choice = try model.fitting(choice)
     choice.imageSize = imageSize ?? choice.imageSize
     choice.channels = channels ?? choice.channels
-    choice.resize = resize ?? model.card.resize ?? choice.resize
+    choice.resize = resize ?? choice.resize
     let data = try choice.open(part)
     try model.check(data)
     model = model.named(by: data)

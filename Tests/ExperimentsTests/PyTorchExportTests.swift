@@ -27,6 +27,18 @@ import Torch
       ["stem=imagenet", "size=70"], ["stem=imagenet", "norm=layer", "size=65"],
       ["stem=imagenet", "norm=none", "size=64"],
     ].map { ["width=8"] + $0 },
+    "resnet50": [
+      ["stem=cifar", "size=32"], ["size=64", "zeroInit=false", "channels=1"], ["norm=layer", "size=40"],
+    ].map {
+      ["width=8", "classes=5"] + $0
+    },
+    "resnet101": [["width=8", "size=64", "classes=5", "zeroInit=false"]],
+    "wrn": [["depth=10", "widen=1"], ["depth=10", "widen=1", "dropout=0.3", "channels=1", "size=28"]],
+    "pyramidnet": [["depth=20", "alpha=12"], ["depth=20", "alpha=12", "channels=1", "size=28"]],
+    "vit": [
+      ["patch=8", "width=24", "depth=2", "heads=3", "mlp=32", "size=32", "classes=5"],
+      ["patch=7", "width=16", "depth=1", "heads=2", "mlp=24", "size=28", "classes=5", "channels=1"],
+    ],
   ]
 
   @Test func everyNetworkIsTried() {
@@ -43,11 +55,16 @@ import Torch
     let generator = streams.stream("away")
     withNoGrad {
       // Away from the starting values, where scale, shift and statistics would hide mistakes.
-      for (slot, tensor) in zip(point.layout.slots, point.weights.tensors) where slot.shape.count == 1 {
-        tensor.add_(Tensor.randn(tensor.shape, generator: generator) * 0.2)
+      for (slot, tensor) in zip(point.layout.slots, point.weights.tensors) {
+        tensor.add_(
+          Tensor.randn(tensor.shape, generator: generator) * Scalar(slot.shape.count == 1 ? 0.2 : 0.02))
       }
       for (slot, tensor) in zip(point.buffers.layout.slots, point.buffers.tensors) where !slot.isCount {
-        tensor.copy_(Tensor.rand(tensor.shape, generator: generator) + 0.5)
+        let isMean = slot.name.hasSuffix("mean")
+        tensor.copy_(
+          isMean
+            ? Tensor.randn(tensor.shape, generator: generator) * 0.1
+            : Tensor.rand(tensor.shape, generator: generator) + 0.5)
       }
     }
     let channels = network.inputShape[0]
@@ -94,14 +111,15 @@ import Torch
     let printed = try Peer.run("exported_classifiers", [folder.url.path])
     #expect(printed.split(separator: "\n").count >= 3)
     for (name, model, images) in models {
-      let expected = model.probabilities(images)
-      let found = try NPY.read(folder.file("\(name)/probabilities.npy"))
-      #expect(found.shape == expected.shape)
-      // As logits, in which small probabilities count as much as large ones.
-      let distance = (found.log() - expected.log()).abs().amax().double
-      #expect(distance < 2e-4, "\(name): \(distance)")
-      #expect(
-        expected.log().variance(dim: [0]).amax().double > 1e-9, "\(name) answers the same to everything")
+      func saved(_ file: String) throws -> Tensor { try NPY.read(folder.file("\(name)/\(file).npy")) }
+      let logits = model.network.logits(images, at: model.point)
+      let size = max(1, logits.abs().amax().double)
+      let distance = try (saved("logits") - logits).abs().amax().double / size
+      #expect(distance < 1e-4, "\(name): \(distance) of \(size)")
+      #expect(logits.variance(dim: [0]).amax().double > 1e-9, "\(name) answers the same to everything")
+      // Through the normalisation, too.
+      let shares = try (saved("probabilities") - model.probabilities(images)).abs().amax().double
+      #expect(shares < 1e-3, "\(name): \(shares)")
     }
   }
 }

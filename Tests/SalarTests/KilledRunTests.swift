@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func killedRunsEndInTheSameBits() throws {
-    try killAndCompare(atLeast: 20) { quarters.train($0, epochs: 250) }
+    try killAndCompare(atLeast: 20) { quarters.train($0, epochs: 120) }
   }
 
   /// With two moments an update, a second point a step, mixed labels, and a checkpoint at every step.
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func ctrlCSavesAndSaysHowToGoOn() throws {
-    let epochs = 400
+    let epochs = 150
     let stopped = try Program.run(quarters.train("interrupted", epochs: epochs)) { process in
       // Until the first checkpoint is there, the run has begun.
       for _ in 0..<6000 where quarters.checkpoints("interrupted").isEmpty && process.isRunning {

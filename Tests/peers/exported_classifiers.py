@@ -2,8 +2,8 @@
 
     exported_classifiers.py FOLDER
 
-For each FOLDER/NAME with model.py, model.safetensors and images.npy ([B, C, H, W] in [0, 1]): NAME/probabilities.npy is
-what its `classify` answers, in evaluation mode. The file is run as a program too.
+For each FOLDER/NAME with model.py, model.safetensors and images.npy ([B, C, H, W] in [0, 1]): NAME/logits.npy is what its
+model answers to the images as they are, NAME/probabilities.npy what its `classify` does. The file is run as a program too.
 """
 
 import importlib.util
@@ -24,6 +24,8 @@ def main():
         images = torch.from_numpy(numpy.load(folder / "images.npy"))
         model = module.load()
         assert not model.training
+        with torch.no_grad():
+            numpy.save(folder / "logits.npy", model(images).numpy())
         numpy.save(folder / "probabilities.npy", module.classify(model, images).numpy())
     # As its first line says; one is enough, as the end of the file is the same in all.
     out = subprocess.run(
