@@ -138,7 +138,7 @@ if !withoutTorch {
     .testTarget(
       name: "DataTests",
       dependencies: [
-        "Data", "Torch", "PeerSupport", "CZlib", "CMatio", "CArchive",
+        "Data", "Runs", "Command", "Torch", "PeerSupport", "CZlib", "CMatio", "CArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Command", "Torch", "PeerSupport"]),
@@ -152,7 +152,9 @@ if !withoutTorch {
       dependencies: [
         "Experiments", "Training", "Data", "Runs", "Networks", "Torch", "Command", "Reports", "PeerSupport",
       ]),
-    .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),
+    .testTarget(
+      name: "SalarTests",
+      dependencies: ["salar", "Experiments", "Data", "Torch", "Networks", "PeerSupport"]),
     .testTarget(name: "OperatorGeneratorTests", dependencies: ["OperatorGenerator"]),
   ]
 }

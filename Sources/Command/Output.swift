@@ -2,11 +2,22 @@ import Foundation
 
 /// Where commands write: results to standard output, everything else to standard error.
 public enum CommandOutput {
-  /// One JSON document, keys in order; the only thing on standard output under `--json`.
+  /// One JSON document, keys in order; the only thing on standard output under `--json`. Numbers that are not finite,
+  /// which JSON does not have, are null.
   public static func json(_ value: some Encodable) throws {
+    try write(jsonDocument(value) + Data("\n".utf8))
+  }
+
+  static func jsonDocument(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try write(try encoder.encode(value) + Data("\n".utf8))
+    // The encoder can write such numbers as texts alone: as one that no value has.
+    let mark = UUID().uuidString
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: mark, negativeInfinity: mark, nan: mark)
+    let document = try encoder.encode(value)
+    guard document.range(of: Data(mark.utf8)) != nil else { return document }
+    return Data(String(decoding: document, as: UTF8.self).replacing("\"\(mark)\"", with: "null").utf8)
   }
 
   public static func line(_ text: String = "") throws(CommandError) {

@@ -37,6 +37,12 @@ public enum DataCatalog {
         path,
         "a size is for folders and tables of pictures; this is \(place.format.rawValue), which has its own")
     }
+    guard isOfPictures || options.pictures.channels == .rgb else {
+      throw .file(
+        path,
+        "channels are chosen for folders and tables of pictures; this is \(place.format.rawValue), which has its own"
+      )
+    }
     guard place.format == .folder || options.subset == nil else {
       throw .file(path, "a subset is for folders of ImageNet; this is \(place.format.rawValue)")
     }

@@ -7,6 +7,8 @@ import Training
 struct ClassificationSections {
   /// Of what is told about, in titles; nil where the page is about nothing else.
   let name: String?
+  /// Of the confusion's figure and its files: letters, digits and dashes of ASCII, like no other's on the page.
+  var figureName = "confusion"
   let classNames: [String]
   let confusion: [[Int]]
 
@@ -32,19 +34,18 @@ struct ClassificationSections {
         .text(wrong.map { "\(names[$0]) (\(row[$0]))" } ?? "–"),
       ])
     }
-    // Beyond this the cells are too small to see.
-    if names.count <= 30 {
-      let map = HeatMap(
-        xLabel: "taken for", yLabel: "is", columns: names, rows: names,
-        values: confusion.map { $0.map(Double.init) },
-        format: .fixed(0))
-      let side = 180 + 36 * names.count
-      let drawn = try map.draw(
-        "confusion\(name.map { "-" + $0.filter { $0.isLetter || $0.isNumber } } ?? "")", in: figures,
-        size: (side, side - 40))
-      report.figure(
-        try drawn.picture("how often each class was taken for each"), caption: "Confusion on the test images")
-    }
+    // Beyond this cells are too small for their numbers, and axes for the classes' names.
+    let isSmall = names.count <= 30
+    let axis = isSmall ? names : confusion.indices.map(String.init)
+    let map = HeatMap(
+      xLabel: isSmall ? "taken for" : "taken for (class number)",
+      yLabel: isSmall ? "is" : "is (class number)",
+      columns: axis, rows: axis, values: confusion.map { $0.map(Double.init) },
+      format: isSmall ? .fixed(0) : nil)
+    let side = isSmall ? 180 + 36 * names.count : 720
+    let drawn = try map.draw(figureName, in: figures, size: (side, side - 40))
+    report.figure(
+      try drawn.picture("how often each class was taken for each"), caption: "Confusion on the test images")
     report.table(table)
   }
 

@@ -1,4 +1,5 @@
 import Command
+import Data
 import Foundation
 import Networks
 import Torch
@@ -18,8 +19,13 @@ public enum PyTorchExport {
 
   static func source(_ card: SavedModel.Card) throws -> String {
     let names = card.classNames.map { "\"\(escaped($0))\"" }.joined(separator: ", ")
-    let mean = card.normalization.map { "\($0.mean)" } ?? "None"
-    let std = card.normalization.map { "\($0.std)" } ?? "None"
+    let constants = card.normalization as? Normalization
+    let zca = card.normalization as? ZCA
+    let state =
+      zca == nil
+      ? "load_file(path)" : "{k: v for k, v in load_file(path).items() if not k.startswith(\"zca.\")}"
+    let mean = constants.map { "\($0.mean)" } ?? "None"
+    let std = constants.map { "\($0.std)" } ?? "None"
     return """
       \"\"\"\(card.network.name), trained with Salar. `python model.py IMAGE.npy` classifies images [B, C, H, W] in [0, 1].\"\"\"
 
@@ -32,22 +38,23 @@ public enum PyTorchExport {
       from torch import nn
 
       CLASSES = [\(names)]
-      MEAN, STD = \(mean), \(std)
+      MEAN, STD = \(mean), \(std)\(zca.map { "\nZCA_EPSILON = \($0.epsilon)  # its tensors stand beside the weights" } ?? "")
 
 
       \(try module(card.network))
 
       def load(path=Path(__file__).with_name("model.safetensors")):
           model = Model()
-          model.load_state_dict(load_file(path))
+          model.load_state_dict(\(state))
           return model.eval()
 
+      \(zca == nil ? "" : whitening)
 
       def classify(model, images):
           \"\"\"Class probabilities [B, classes] of images [B, C, H, W] in [0, 1].\"\"\"
           if MEAN is not None:
               images = (images - torch.tensor(MEAN).view(1, -1, 1, 1)) / torch.tensor(STD).view(1, -1, 1, 1)
-          with torch.no_grad():
+      \(zca == nil ? "" : "    images = whiten(images)\n")    with torch.no_grad():
               return model(images).softmax(1)
 
 
@@ -59,6 +66,19 @@ public enum PyTorchExport {
 
       """
   }
+
+  /// Where images are whitened as a whole, and not by channels.
+  private static let whitening = """
+
+
+    def whiten(images, path=Path(__file__).with_name("model.safetensors")):
+        \"\"\"x' = (x − μ) U diag((s + ε)^−½) Uᵀ of flattened images, fitted to the training images.\"\"\"
+        state = load_file(path)
+        vectors = state["zca.eigenvectors"]
+        matrix = (vectors * (state["zca.eigenvalues"] + ZCA_EPSILON).rsqrt()) @ vectors.T
+        return ((images.flatten(1) - state["zca.mean"].float()) @ matrix.float()).view_as(images)
+
+    """
 
   private static func escaped(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")

@@ -40,6 +40,8 @@ final class RunRecorder: TrainingRecorder {
     lastSave = .now
   }
 
+  func discard(step: Int) throws { try folder.checkpoints.remove(step: step) }
+
   var isCheckpointDue: Bool { lastSave.duration(to: .now) >= .seconds(secondsBetweenCheckpoints) }
 
   func log(step: Int, epoch: Int, _ values: [String: Double]) throws {

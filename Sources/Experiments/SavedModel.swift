@@ -8,20 +8,6 @@ import Training
 /// A trained network as a file: weights in safetensors form, and beside the numbers, in the file's metadata, what is
 /// needed to use them on pictures.
 public struct SavedModel {
-  /// What stands in the metadata under `salar`.
-  public struct Card: Codable, Sendable {
-    public var network: NetworkChoice
-    /// What images in [0, 1] go through first; nil for nothing.
-    public var normalization: Normalization?
-    public var classNames: [String]
-
-    public init(network: NetworkChoice, normalization: Normalization?, classNames: [String]) {
-      self.network = network
-      self.normalization = normalization
-      self.classNames = classNames
-    }
-  }
-
   public static let fileName = "model.safetensors"
 
   public let card: Card
@@ -39,7 +25,8 @@ public struct SavedModel {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(card), as: UTF8.self)
-    try Safetensors.write(point.stateDictionary, metadata: ["salar": text], to: url)
+    try Safetensors.write(
+      point.stateDictionary + card.normalizationTensors, metadata: ["salar": text], to: url)
   }
 
   /// Weights from a file of any kind that ``StateFile`` reads, with the architecture they belong to.
@@ -90,14 +77,26 @@ public struct SavedModel {
   /// - Throws: ``NetworkError`` for settings that make no network, ``CommandError`` if the weights are not the network's.
   public init(_ weights: StateFile, _ card: Card, device: Device = .cpu) throws {
     let network = try card.network.make()
+    let state = weights.dictionary
     func load(_ network: some Network) throws -> Point {
       do {
-        return try Point(network, state: weights.dictionary, device: device)
+        return try Point(network, state: Self.weights(in: state), device: device)
       } catch {
         throw CommandError("\(weights.path): \(error.message)")
       }
     }
-    self.init(card: card, network: network, point: try load(network))
+    let complete: Card
+    do {
+      complete = try card.completed(by: state)
+    } catch {
+      throw CommandError("\(weights.path): \(error)")
+    }
+    self.init(card: complete, network: network, point: try load(network))
+  }
+
+  /// The network's own tensors among those of a model file.
+  public static func weights(in state: [String: Tensor]) -> [String: Tensor] {
+    state.filter { !$0.key.hasPrefix(Card.tensorPrefix) }
   }
 
   /// The model with the data's names for its classes, where it has as many and knows only their numbers.
@@ -110,17 +109,42 @@ public struct SavedModel {
     return SavedModel(card: card, network: network, point: point)
   }
 
+  /// The same data as this model takes it: pictures of folders and tables come to its size and channels, as they did in
+  /// its training.
+  ///
+  /// - Throws: see ``TrainRecipe/DataChoice/fitted(to:)``.
+  public func fitting(_ data: TrainRecipe.DataChoice) throws -> TrainRecipe.DataChoice {
+    var choice = try data.fitted(to: network.inputShape)
+    choice.resize = card.resize ?? choice.resize
+    return choice
+  }
+
   /// - Throws: ``CommandError`` if the network takes other images, or knows fewer classes.
   public func check(_ data: DataSet) throws { try checkData(data, fits: network) }
+
+  /// The strongest noise that ``evaluate(_:noise:seed:batch:)`` adds.
+  public static let mostNoise = 100.0
 
   /// How well it does on a data set.
   ///
   /// - Parameters:
-  ///   - noise: σ of Gaussian noise added to the pixels in [0, 1], drawn from `seed`; results stay unclipped.
+  ///   - noise: σ of Gaussian noise added to the pixels in [0, 1], in 0…``mostNoise``; results stay unclipped. Each
+  ///     sample's noise depends on `seed` and its place in the data set alone.
+  /// - Throws: ``CommandError`` if the data does not fit, or an answer is no finite number; ``DataError`` for an image that
+  ///   cannot be read.
   public func evaluate(_ data: DataSet, noise: Double = 0, seed: UInt64 = 0, batch: Int = 500) throws
     -> Evaluation
   {
-    try evaluateNetwork(network, point, card, data, noise: noise, seed: seed, batch: batch)
+    precondition((0...Self.mostNoise).contains(noise), "noise in 0…\(Self.mostNoise), found \(noise)")
+    let evaluation = try evaluateNetwork(network, point, card, data, noise: noise, seed: seed, batch: batch)
+    guard evaluation.unanswered == 0 else {
+      let wrong = withNoGrad { point.flat.isfinite().logicalNot().sum().int }
+      throw CommandError(
+        "the network's answers to \(evaluation.unanswered) of \(evaluation.count) images are no finite numbers"
+          + (wrong > 0 ? ": \(wrong) of its \(point.flat.count) weights are none" : "")
+          + "; the run that made it has diverged, or the file is damaged")
+    }
+    return evaluation
   }
 
   /// Class probabilities [B, classes], in at least float32, of images in [0, 1], float32 [B, C, H, W].

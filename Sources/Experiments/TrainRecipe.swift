@@ -1,5 +1,6 @@
 import Command
 import Data
+import Foundation
 import Networks
 import Runs
 import Training
@@ -15,15 +16,43 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     /// Only the first so many training samples; nil takes all.
     public var trainLimit: Int?
     public var testLimit: Int?
-    /// Side that pictures of a folder are resized to; nil where they have one size.
+    /// Side that pictures of a folder or table are resized to; nil where they have one size.
     public var imageSize: Int?
-    /// `computed` from the training images, `none`, or a known set of constants such as `cifar10`.
+    /// How they come to that size.
+    public var resize = PictureResize.shortSideThenCrop
+    /// Channels of pictures of a folder or table.
+    public var channels = Picture.Channels.rgb
+    /// Ten classes of a folder with ImageNet; nil for all.
+    public var subset: ImageNetSubset?
+    /// `computed` from the training images, `none`, a known set of constants such as `cifar10`, or `zca` or `zca:ε`:
+    /// whitening fitted to the training images, with ε = 0.1 if it is not given.
     public var normalize = "computed"
 
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-      case path, format, trainLimit, testLimit, imageSize, normalize
+      case path, format, trainLimit, testLimit, imageSize, resize, channels, subset, normalize
+    }
+
+    /// - Throws: a decoding error that lists the words there are, for one of a fixed choice.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      func word<Word: RawRepresentable<String> & CaseIterable>(_ key: CodingKeys) throws -> Word? {
+        guard let text = try container.decode(String?.self, forKey: key) else { return nil }
+        if let word = Word(rawValue: text) { return word }
+        let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: container, debugDescription: "expected one of: \(known)")
+      }
+      path = try container.decode(String.self, forKey: .path)
+      format = try container.decode(String?.self, forKey: .format)
+      trainLimit = try container.decode(Int?.self, forKey: .trainLimit)
+      testLimit = try container.decode(Int?.self, forKey: .testLimit)
+      imageSize = try container.decode(Int?.self, forKey: .imageSize)
+      resize = try word(.resize) ?? resize
+      channels = try word(.channels) ?? channels
+      subset = try word(.subset)
+      normalize = try container.decode(String.self, forKey: .normalize)
     }
 
     /// Nil is written down, so that every key can be set.
@@ -34,6 +63,9 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       try container.encode(trainLimit, forKey: .trainLimit)
       try container.encode(testLimit, forKey: .testLimit)
       try container.encode(imageSize, forKey: .imageSize)
+      try container.encode(resize, forKey: .resize)
+      try container.encode(channels, forKey: .channels)
+      try container.encode(subset, forKey: .subset)
       try container.encode(normalize, forKey: .normalize)
     }
   }
@@ -73,16 +105,18 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   /// training's. A key that names its group, or nobody's, stays as it is.
   public func qualified(_ assignment: String) -> String {
     let key = assignment.prefix { $0 != "=" && $0 != "." }
-    func has(_ value: (some Encodable)?) -> Bool {
-      guard let value, case .object(let members) = try? JSONValue(value) else { return false }
-      return members[String(key)] != nil
+    func keys(_ value: some Encodable) -> [String] {
+      guard case .object(let members)? = try? JSONValue(value) else { return [] }
+      return members.keys.sorted()
     }
-    if has(self) { return assignment }
-    if has(network) { return "network.\(assignment)" }
-    if has(training) { return "training.\(assignment)" }
-    if has(data) { return "data.\(assignment)" }
-    if RegulariserCatalog.kinds.contains(where: { $0.name == key }) { return "regularisers.\(assignment)" }
-    return assignment
+    let groups = [
+      ("", keys(self)), ("network.", keys(network)), ("training.", keys(training)), ("data.", keys(data)),
+      ("regularisers.", RegulariserCatalog.kinds.map { $0.name }),
+    ]
+    if let group = groups.first(where: { $0.1.contains(String(key)) }) { return group.0 + assignment }
+    // A key that is nobody's goes to the group that has one like it, which names that one.
+    let near = nearest(String(key), among: groups.flatMap { $0.1 })
+    return (groups.first { near.map($0.1.contains) ?? false }?.0 ?? "") + assignment
   }
 }
 
@@ -105,7 +139,7 @@ extension TrainRecipe.DataChoice {
   public func open(_ split: DataSet.Split) throws -> DataSet {
     let limit = split == .train ? trainLimit : testLimit
     // Drawn images cost time: no more of them than wanted.
-    if let limit, path.hasPrefix("builtin:") {
+    if let limit, path.hasPrefix("builtin:"), pictureOptions == DataCatalog.Options() {
       let name = String(path.dropFirst("builtin:".count))
       return try BuiltInData.open(name, split: split, count: min(limit, BuiltInData.defaultCount(split)))
     }
@@ -114,19 +148,34 @@ extension TrainRecipe.DataChoice {
   }
 
   private func whole(_ split: DataSet.Split) throws -> DataSet {
-    var options = DataCatalog.Options()
-    if let imageSize { options.pictures.size = imageSize }
-    var forced: DataFormat?
-    if let format {
-      guard let known = DataFormat(rawValue: format) else {
-        let names = DataFormat.allCases.map(\.rawValue)
-        throw CommandError(
-          "unknown format '\(format)'\(suggestion(for: format, among: names)); known: \(names.joined(separator: ", "))"
-        )
-      }
-      forced = known
-    }
-    return try DataCatalog.open(path, split: split, format: forced, options: options)
+    try DataCatalog.open(path, split: split, format: try forcedFormat(), options: pictureOptions)
+  }
+
+  private var pictureOptions: DataCatalog.Options {
+    .init(pictures: PictureOptions(size: imageSize, resize: resize, channels: channels), subset: subset)
+  }
+
+  private func forcedFormat() throws -> DataFormat? {
+    guard let format else { return nil }
+    if let known = DataFormat(rawValue: format) { return known }
+    let names = DataFormat.allCases.map(\.rawValue)
+    throw CommandError(
+      "unknown format '\(format)'\(suggestion(for: format, among: names)); known: \(names.joined(separator: ", "))"
+    )
+  }
+
+  /// The same data as a network takes it: pictures of folders and tables come to its size and channels. Other formats
+  /// have their own, and stay as they are.
+  ///
+  /// - Parameter shape: [C, H, W] of the network's input.
+  /// - Throws: ``CommandError`` for an unknown format, ``DataError`` for a path that holds no data.
+  public func fitted(to shape: [Int]) throws -> TrainRecipe.DataChoice {
+    let format = try forcedFormat() ?? DataCatalog.detect(path).format
+    guard format == .folder || format == .csv else { return self }
+    var choice = self
+    choice.imageSize = shape[1]
+    choice.channels = shape[0] == 1 ? .gray : .rgb
+    return choice
   }
 
   private func openTest() throws -> DataSet? {
@@ -140,11 +189,35 @@ extension TrainRecipe.DataChoice {
   }
 
   /// What images go through, fitted to the training split if it is to be computed.
-  public func preprocessing(_ train: DataSet) throws -> Normalization? {
-    switch normalize {
-    case "none": nil
-    case "computed": try Normalization(computedFrom: train)
-    default: try Normalization(named: normalize)
+  ///
+  /// - Throws: ``DataError`` for an unknown name or images it cannot be fitted to; ``CommandError`` for ZCA with an ε
+  ///   that is none, or of images too large for it.
+  public func preprocessing(_ train: DataSet) throws -> (any Preprocessing)? {
+    let parts = normalize.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    switch (normalize, parts.first) {
+    case ("none", _): return nil
+    case ("computed", _): return try Normalization(computedFrom: train)
+    case (_, "zca"?):
+      let epsilon = parts.count == 1 ? 0.1 : Double(parts[1]) ?? .nan
+      guard epsilon > 0, epsilon.isFinite else {
+        throw CommandError("data.normalize=\(normalize): expected zca:ε with ε above 0, as in zca:0.1")
+      }
+      try checkMemory(train.shape)
+      return try ZCA(fitting: train, epsilon: epsilon)
+    default: return try Normalization(named: normalize)
+    }
+  }
+
+  /// - Throws: ``CommandError`` for images whose covariance does not fit the machine's memory.
+  private func checkMemory(_ shape: [Int]) throws(CommandError) {
+    let d = shape.reduce(1, *)
+    let needed = 5 * Double(d) * Double(d) * 8
+    let present = Double(ProcessInfo.processInfo.physicalMemory)
+    guard needed < present / 2 else {
+      throw CommandError(
+        "data.normalize=\(normalize): images of shape \(shape) have a covariance of \(d)×\(d), for which about "
+          + "\(Int(needed).bytesText) are needed, and this machine has \(Int(present).bytesText); take smaller images "
+          + "(imageSize), or normalize=computed")
     }
   }
 }

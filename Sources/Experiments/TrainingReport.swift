@@ -19,7 +19,7 @@ public enum TrainingReport {
   ///   - page: the file to write; figures with their scripts and data go to `figures` beside it.
   /// - Throws: ``CommandError`` for a folder that is no training run, or a page that cannot be written.
   public static func write(_ runs: [URL], to page: URL) throws {
-    let runs = try runs.map(read)
+    let runs = try zip(runs, names(of: runs)).map(read)
     let figures = try HTMLReport.figuresFolder(beside: page)
     var report = HTMLReport(
       title: runs.count == 1 ? runs[0].name : "\(runs.count) training runs",
@@ -33,10 +33,12 @@ public enum TrainingReport {
     }
     report.section("Learning curves")
     try curves(runs, figures, &report)
-    for run in runs {
+    for (index, run) in runs.enumerated() {
       guard let summary = run.summary, let confusion = summary.confusion else { continue }
       let sections = ClassificationSections(
-        name: runs.count == 1 ? nil : run.name, classNames: summary.classNames, confusion: confusion)
+        name: runs.count == 1 ? nil : run.name,
+        figureName: runs.count == 1 ? "confusion" : "confusion-\(index + 1)-\(slug(run.name))",
+        classNames: summary.classNames, confusion: confusion)
       try sections.classes(figures, &report)
       if let samples = summary.samples, let data = try? run.recipe.data.open(.test) {
         sections.predictions(samples, of: data, &report)
@@ -52,13 +54,33 @@ public enum TrainingReport {
     try report.write(to: page)
   }
 
-  private static func read(_ url: URL) throws -> Run {
+  /// The folders' own names, with as many of the folders above as it takes to tell them apart.
+  static func names(of runs: [URL]) -> [String] {
+    let paths = runs.map { $0.standardizedFileURL.pathComponents }
+    var lengths = [Int](repeating: 1, count: runs.count)
+    func name(_ index: Int) -> String { paths[index].suffix(lengths[index]).joined(separator: "/") }
+    while true {
+      let groups = Dictionary(grouping: paths.indices, by: name)
+      // A folder that is named twice stays so.
+      let unclear = groups.values.filter { Set($0.map { paths[$0] }).count > 1 }.joined()
+        .filter { lengths[$0] < paths[$0].count }
+      guard !unclear.isEmpty else { return paths.indices.map(name) }
+      for index in unclear { lengths[index] += 1 }
+    }
+  }
+
+  /// A name as files can have it anywhere.
+  private static func slug(_ name: String) -> String {
+    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+  }
+
+  private static func read(_ url: URL, named name: String) throws -> Run {
     let record = try RunRecord(reading: url)
     guard record.info.kind == "train" else {
       throw CommandError("\(url.path): holds a run of '\(record.info.kind)'; a training run was expected")
     }
     return Run(
-      name: url.lastPathComponent, record: record, recipe: try TrainRecipe(of: record),
+      name: name, record: record, recipe: try TrainRecipe(of: record),
       lines: try record.metrics(), summary: try record.summary(as: TrainingRun.Summary.self))
   }
 

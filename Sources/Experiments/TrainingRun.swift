@@ -52,22 +52,25 @@ public struct TrainingRun {
     in url: URL, device: Device = .cpu, secondsBetweenCheckpoints: Double = 60
   ) throws -> Ending {
     try recipe.training.validate()
-    let folder = try RunFolder(at: url, recipe: recipe, kind: "train", seed: recipe.seed, device: device)
     let network = try recipe.network.make()
-    return try work(network, folder, device, secondsBetweenCheckpoints)
-  }
-
-  private func work<Architecture: Network>(
-    _ network: Architecture, _ folder: RunFolder, _ device: Device, _ seconds: Double
-  ) throws -> Ending {
     try checkData(train, fits: network)
     // Before the first epoch, and not after it.
     if let test { try checkData(test, fits: network) }
+    let normalization = try recipe.data.preprocessing(train)
+    // What is refused until here leaves no folder behind.
+    let folder = try RunFolder(at: url, recipe: recipe, kind: "train", seed: recipe.seed, device: device)
+    return try work(network, normalization, folder, device, secondsBetweenCheckpoints)
+  }
+
+  private func work<Architecture: Network>(
+    _ network: Architecture, _ normalization: (any Preprocessing)?, _ folder: RunFolder, _ device: Device,
+    _ seconds: Double
+  ) throws -> Ending {
     let streams = RandomStreams(seed: recipe.seed)
     let settings = recipe.training
-    let normalization = try recipe.data.preprocessing(train)
     let card = SavedModel.Card(
-      network: recipe.network, normalization: normalization, classNames: train.classNames)
+      network: recipe.network, normalization: normalization, classNames: train.classNames,
+      resize: recipe.data.resize)
     let dtype: DType = settings.precision == .float64 ? .float64 : .float32
     let point = network.initial(streams.stream("init")).to(dtype, device: device)
     let loader = try BatchLoader(

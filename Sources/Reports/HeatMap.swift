@@ -45,10 +45,14 @@ public struct HeatMap: Figure {
 
   public func plot() -> Plot {
     let (low, high) = ends
+    // Of a large map most cells are often alike: the least are one rectangle behind the others.
+    let hasBase =
+      format == nil && rows.count * columns.count > Self.mostSingleCells
+      && values.joined().allSatisfy(\.isFinite)
     var data = "# column, row, value\n"
     var numbers = "\n\n# column, row, colour of the text (0 dark, 1 light), text\n"
     for (row, line) in values.enumerated() {
-      for (column, value) in line.enumerated() where value.isFinite {
+      for (column, value) in line.enumerated() where value.isFinite && !(hasBase && value <= low) {
         data += "\(column) \(row) \(gnuplotNumber(value))\n"
         let isLight = Self.luminance(colour(min(1, max(0, (value - low) / (high - low))))) < 0.2
         if let format {
@@ -82,7 +86,12 @@ public struct HeatMap: Figure {
       tics("x", columns) + (columns.count <= 25 && longest * shown > 44 ? " rotate by -45 left" : ""),
       tics("y", rows),
     ]
-    let hasGaps = rows.count * columns.count <= 1000
+    let hasGaps = rows.count * columns.count <= Self.mostSingleCells
+    if hasBase {
+      commands.append(
+        "set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind fillcolor rgb '#\(hex(colour(0)))' "
+          + "fillstyle solid 1 noborder")
+    }
     // A little overlap, as else the paper shines through between cells.
     let half = hasGaps ? "0.5" : "0.53"
     commands.append(
@@ -94,6 +103,8 @@ public struct HeatMap: Figure {
     )
     return Plot(data: data + (format == nil ? "" : numbers), commands: commands)
   }
+
+  private static let mostSingleCells = 1000
 
   private var hasNumbers: Bool { values.joined().contains(where: \.isFinite) }
 

@@ -106,12 +106,25 @@ public final class Checkpoints {
       if !named.isSuperset(of: names) { kept.insert(step) }
       named.formUnion(names)
     }
-    for step in steps where !kept.contains(step) {
-      let folder = url.appendingPathComponent(Self.name(step))
-      // Removing takes time; under its own name it would be seen half removed.
-      let hidden = url.appendingPathComponent(".\(Self.name(step)).tmp")
-      if rename(folder.path, hidden.path) == 0 { Files.remove(hidden) }
+    for step in steps where !kept.contains(step) { _ = hide(step) }
+  }
+
+  /// Removes the checkpoint of that step, if there is one.
+  ///
+  /// - Throws: ``CommandError`` if it is there and cannot be removed.
+  public func remove(step: Int) throws(CommandError) {
+    if !hide(step), errno != ENOENT {
+      throw Files.failure(url.appendingPathComponent(Self.name(step)).path, "cannot be removed")
     }
+  }
+
+  private func hide(_ step: Int) -> Bool {
+    let folder = url.appendingPathComponent(Self.name(step))
+    // Removing takes time; under its own name it would be seen half removed.
+    let hidden = url.appendingPathComponent(".\(Self.name(step)).tmp")
+    guard rename(folder.path, hidden.path) == 0 else { return false }
+    Files.remove(hidden)
+    return true
   }
 
   /// Puts in order what a process that was killed left. For the one process that writes here.

@@ -32,6 +32,8 @@ public final class Trainer<Architecture: Network> {
   private let probes: Set<Probe>
   /// Reports whose numbers are still on the device.
   private var pending: [(step: Int, rate: Double, report: StepReport)] = []
+  /// The step after which weights were last found finite.
+  private var checkedStep: Int?
 
   /// - Parameters:
   ///   - point: where it starts; changed in place.
@@ -68,8 +70,8 @@ public final class Trainer<Architecture: Network> {
 
   /// Trains to the end, from the last checkpoint if there is one.
   ///
-  /// - Throws: ``TrainingError`` when the loss is no number or grows without bound; whatever the source, the rule or
-  ///   the recorder throw.
+  /// - Throws: ``TrainingError`` when the loss or the weights are no numbers, or the loss grows without bound; whatever the
+  ///   source, the rule or the recorder throw.
   @discardableResult
   public func run() throws -> Outcome {
     if let checkpoint = try recorder.resume() { try restore(checkpoint) }
@@ -95,7 +97,7 @@ public final class Trainer<Architecture: Network> {
       }
     }
     // A run that was complete already has nothing to train, but is asked for its result again.
-    if evaluation == nil { evaluation = try evaluate(average?.point ?? point) }
+    if evaluation == nil { evaluation = try evaluated() }
     return Outcome(evaluation: evaluation, isComplete: true)
   }
 
@@ -148,11 +150,9 @@ public final class Trainer<Architecture: Network> {
     for (step, rate, report) in pending {
       let loss = report.loss.double
       guard loss.isFinite, loss < 1_000 * log(Double(max(2, network.classes))) else {
-        let kept =
-          recorder.lastCheckpoint.map { "the last good checkpoint is \($0)" } ?? "no checkpoint was kept"
-        throw TrainingError(
-          "the loss is \(loss) at step \(step), learning rate \(rate): the run has diverged; \(kept). "
-            + "Try a lower lr, schedule.warmupEpochs or clip.")
+        // The weights of that step may have been saved before their loss was known.
+        try recorder.discard(step: step)
+        throw diverged("the loss is \(loss) at step \(step)", rate)
       }
       progress.epochLoss += loss * Double(report.count)
       progress.epochCorrect += report.correct.int
@@ -167,13 +167,59 @@ public final class Trainer<Architecture: Network> {
     }
   }
 
+  private func diverged(_ what: String, _ rate: Double) -> TrainingError {
+    let kept =
+      recorder.lastCheckpoint.map { "the last good checkpoint is \($0)" } ?? "no checkpoint was kept"
+    return TrainingError(
+      "\(what), learning rate \(rate): the run has diverged; \(kept). "
+        + "Try a lower lr, schedule.warmupEpochs or clip.")
+  }
+
+  /// The rate of the step that was made last.
+  private var lastRate: Double {
+    settings.schedule.rate(
+      settings.lr, step: max(0, progress.step - 1), stepsPerEpoch: source.stepsPerEpoch,
+      epochs: settings.epochs)
+  }
+
+  /// A loss tells of the weights before its step alone: what the last steps made of them is looked at here, before it
+  /// is kept. One number is read back.
+  private func requireFinite() throws(TrainingError) {
+    guard checkedStep != progress.step else { return }
+    guard isFinite else {
+      throw diverged(
+        "weights or statistics are no longer finite numbers after \(progress.step) steps", lastRate)
+    }
+    checkedStep = progress.step
+  }
+
+  private var isFinite: Bool {
+    let tensors = [point, average?.point].compactMap { $0 }.flatMap { [$0.flat] + $0.buffers.tensors }
+    return withNoGrad {
+      Tensor.stacked(tensors.filter(\.dtype.isFloatingPoint).map { $0.isfinite().all() }).all().item().double
+        == 1
+    }
+  }
+
+  /// - Throws: ``TrainingError`` if the network has no finite answer to some images.
+  private func evaluated() throws -> Evaluation? {
+    let evaluation = try evaluate(average?.point ?? point)
+    if let evaluation, evaluation.unanswered > 0 {
+      throw diverged(
+        "the answers to \(evaluation.unanswered) of \(evaluation.count) test images are no finite numbers after "
+          + "\(progress.step) steps", lastRate)
+    }
+    return evaluation
+  }
+
   private func endEpoch(_ epoch: Int) throws -> Evaluation? {
     try settle()
+    try requireFinite()
     let count = Double(max(1, progress.epochCount))
     var values = [
       "train/loss": progress.epochLoss / count, "train/accuracy": Double(progress.epochCorrect) / count,
     ]
-    let evaluation = try evaluate(average?.point ?? point)
+    let evaluation = try evaluated()
     if let evaluation {
       values["test/accuracy"] = evaluation.accuracy
       values["test/loss"] = evaluation.loss
@@ -191,6 +237,7 @@ public final class Trainer<Architecture: Network> {
 
   private func save() throws {
     try settle()
+    try requireFinite()
     var tensors = point.stateTensors("point")
     if let average { tensors += average.point.stateTensors("average") }
     tensors += rule.state.map { ("rule.\($0.name)", $0.tensor) }
@@ -209,6 +256,11 @@ public final class Trainer<Architecture: Network> {
       try regularisers[index].restore { tensors["regulariser\(index).\($0)"] }
     }
     progress = checkpoint.progress
+    guard isFinite else {
+      throw TrainingError(
+        "the checkpoint \(recorder.lastCheckpoint ?? "of step \(progress.step)") holds numbers that are not finite; "
+          + "remove its folder to go on from an earlier one")
+    }
   }
 }
 

@@ -34,6 +34,8 @@ public protocol TrainingRecorder: AnyObject {
   func log(step: Int, epoch: Int, _ values: [String: Double]) throws
   /// A point on the way is to stay: the one after so many epochs. It may have been kept before, by a run that was killed.
   func keep(_ point: Point, afterEpochs epochs: Int) throws
+  /// The checkpoint of that step, if it is there, has turned out to be bad: nothing may go on from it.
+  func discard(step: Int) throws
   /// Where the last good checkpoint is, for messages.
   var lastCheckpoint: String? { get }
   /// A step was made: for a line of progress.
@@ -44,6 +46,7 @@ public protocol TrainingRecorder: AnyObject {
 
 extension TrainingRecorder {
   public func keep(_ point: Point, afterEpochs epochs: Int) throws {}
+  public func discard(step: Int) throws {}
 }
 
 /// Keeps nothing.

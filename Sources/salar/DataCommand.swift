@@ -1,6 +1,7 @@
 import ArgumentParser
 import Command
 import Data
+import Experiments
 import Foundation
 
 /// `salar data`: what sets there are, fetching, checking, looking.
@@ -116,31 +117,15 @@ struct DataGet: ParsableCommand {
       if json { return try CommandOutput.json(Answer(folder: folder, source: source)) }
       return try CommandOutput.line("would go to \(folder)")
     }
-    let printer = ProgressPrinter()
-    try source.fetch(to: folder) { printer.show($0, $1, $2) }
+    let meter = DownloadMeter()
+    try source.fetch(to: folder) { meter.show($0, $1, $2) }
+    meter.finish()
     let found = try DataCatalog.detect(folder)
     if json {
       return try CommandOutput.json(Answer(folder: folder, format: found.format.rawValue, source: source))
     }
     try CommandOutput.line("\(folder): \(found.format.rawValue), complete and checked")
   }
-}
-
-/// A line on standard error at most every few seconds.
-private final class ProgressPrinter: @unchecked Sendable {
-  private let lock = NSLock()
-  private var last = Date.distantPast
-
-  func show(_ name: String, _ count: Int, _ expected: Int?) {
-    lock.withLock {
-      guard Date().timeIntervalSince(last) > 2 || count == expected else { return }
-      last = Date()
-      let total = expected.map { " of \(Self.megabytes($0))" } ?? ""
-      CommandOutput.remark("\(name): \(Self.megabytes(count))\(total)")
-    }
-  }
-
-  private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
 }
 
 struct DataInfoCommand: ParsableCommand {

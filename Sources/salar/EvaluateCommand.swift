@@ -27,6 +27,19 @@ struct EvaluateCommand: TensorCommand {
   @Option(help: "The data's format; found by looking if not given.")
   var format: String?
 
+  @Option(
+    help: "Resize pictures of folders and tables to squares of this side; the network's own if not given.")
+  var imageSize: Int?
+
+  @Option(help: "How pictures come to that size; as in training if not given.")
+  var resize: PictureResize?
+
+  @Option(help: "Channels of pictures of folders and tables; the network's own if not given.")
+  var channels: Picture.Channels?
+
+  @Option(help: "Ten classes of a folder with ImageNet.")
+  var subset: ImageNetSubset?
+
   @Option(help: "σ of Gaussian noise on the pixels in [0, 1].")
   var noise = 0.0
 
@@ -61,13 +74,18 @@ struct EvaluateCommand: TensorCommand {
     guard let part = DataSet.Split(rawValue: split) else {
       throw ValidationError("--split must be train or test, found \(split)")
     }
-    guard noise >= 0, noise.isFinite else {
-      throw ValidationError("--noise must be at least 0, found \(noise)")
+    // Pixels are in [0, 1]: far below the bound nothing of an image is left.
+    guard (0...SavedModel.mostNoise).contains(noise) else {
+      throw ValidationError("--noise must be in 0…\(Int(SavedModel.mostNoise)), found \(noise)")
     }
     let device = try machine.apply()
     var model = try model.model(run, machine, device: device)
     var choice = TrainRecipe.DataChoice()
-    (choice.path, choice.format) = (on, format)
+    (choice.path, choice.format, choice.subset) = (on, format, subset)
+    choice = try model.fitting(choice)
+    choice.imageSize = imageSize ?? choice.imageSize
+    choice.channels = channels ?? choice.channels
+    choice.resize = resize ?? choice.resize
     let data = try choice.open(part)
     try model.check(data)
     model = model.named(by: data)

@@ -113,7 +113,7 @@ struct ApplicationOptions: ParsableArguments {
   func point(_ network: any Network, _ machine: MachineOptions, _ device: Device) throws -> Point {
     let file = try StateFile(reading: URL(fileURLWithPath: weights))
     do {
-      return try load(network, file.dictionary, machine.dtype, device)
+      return try load(network, SavedModel.weights(in: file.dictionary), machine.dtype, device)
     } catch let error as NetworkError {
       throw CommandError("\(weights): \(error.message)")
     }

@@ -63,9 +63,13 @@ struct PredictCommand: TensorCommand {
   private func predict(_ model: SavedModel, _ path: String) throws -> Prediction {
     let shape = model.network.inputShape
     let picture = try Picture(reading: path, channels: shape[0] == 1 ? .gray : .rgb)
-      .resized(to: shape[1], .shortSideThenCrop)
+      .resized(to: shape[1], model.card.resize ?? .shortSideThenCrop)
     let images = (picture.tensor.to(.float32) / 255).unsqueeze(0).to(model.point.device)
     let probabilities = model.probabilities(images)[0]
+    guard probabilities.isfinite().all().item().double == 1 else {
+      throw CommandError(
+        "\(path): the network's answer is no finite number: its weights are damaged or diverged")
+    }
     let (values, indices) = probabilities.topk(min(top, probabilities.count), dim: 0)
     let names = model.card.classNames
     let guesses = zip(values.array(of: Double.self), indices.array(of: Int.self)).map { probability, index in

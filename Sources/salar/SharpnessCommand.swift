@@ -180,7 +180,7 @@ struct SharpnessCommand: TensorCommand {
     if runs.isEmpty || model.weights != nil {
       let loaded = try model.model(runs.first, machine, device: device)
       guard let on else { throw ValidationError("--on is missing: plain weights do not know their data") }
-      let data = try data(on, part)
+      let data = try data(on, part, for: loaded)
       return [
         Subject(
           name: model.weights.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "", path: nil,
@@ -194,7 +194,7 @@ struct SharpnessCommand: TensorCommand {
       let record = try? RunRecord(reading: url)
       let data: DataSet
       if let on {
-        data = try self.data(on, part)
+        data = try self.data(on, part, for: loaded)
       } else {
         guard let record else {
           throw ValidationError("--on is missing: \(path) is no run and does not know its data")
@@ -208,10 +208,10 @@ struct SharpnessCommand: TensorCommand {
     }
   }
 
-  private func data(_ path: String, _ part: DataSet.Split) throws -> DataSet {
+  private func data(_ path: String, _ part: DataSet.Split, for model: SavedModel) throws -> DataSet {
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.format) = (path, format)
-    return try choice.open(part)
+    return try model.fitting(choice).open(part)
   }
 
   /// Where the page goes; nil for nowhere.

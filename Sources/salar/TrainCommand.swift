@@ -15,7 +15,7 @@ struct TrainCommand: TensorCommand {
       Example: salar train --data builtin:gray --network convnet --set width=32 --epochs 3 --seed 1 --out runs/first
 
       The same command continues a run that was stopped. --set takes keys of the network (width=64), of the training \
-      (lr=0.05, batch=256, schedule.kind=cosine, augment=crop:4,flip), of the data (normalize=cifar10), and of the rule \
+      (lr=0.05, batch=256, schedule.kind=cosine, augment=crop:4,flip), of the data (normalize=cifar10, normalize=zca:0.1), and of the rule \
       and the regularisers with their names before them (rule.KEY=…, regularisers.NAME.KEY=…).
 
       Rules, how a step is made (--rule):
@@ -36,8 +36,17 @@ struct TrainCommand: TensorCommand {
   @Option(help: "Take the first so many training images.")
   var trainLimit: Int?
 
-  @Option(help: "Resize pictures of a folder to squares of this side.")
+  @Option(help: "Resize pictures of folders and tables to squares of this side.")
   var imageSize: Int?
+
+  @Option(help: "How pictures come to that size (shortSideThenCrop if not given).")
+  var resize: PictureResize?
+
+  @Option(help: "Channels of pictures of folders and tables (rgb if not given).")
+  var channels: Picture.Channels?
+
+  @Option(help: "Ten classes of a folder with ImageNet.")
+  var subset: ImageNetSubset?
 
   @Option(help: "The architecture; `salar network list` has the names.")
   var network: String?
@@ -63,6 +72,9 @@ struct TrainCommand: TensorCommand {
   @Option(help: "The run's folder.")
   var out: String
 
+  @Option(help: "Seconds between checkpoints within an epoch; each epoch's end has one besides.")
+  var checkpointSeconds = 60.0
+
   @Flag(help: "Print the summary (with --dry-run the recipe) as one JSON document.")
   var json = false
 
@@ -72,6 +84,9 @@ struct TrainCommand: TensorCommand {
   @OptionGroup var machine: MachineOptions
 
   func work() throws {
+    guard checkpointSeconds >= 0 else {
+      throw ValidationError("--checkpoint-seconds must be at least 0, found \(checkpointSeconds)")
+    }
     let device = try machine.apply()
     let (recipe, train, test) = try resolved()
     if dryRun {
@@ -79,7 +94,7 @@ struct TrainCommand: TensorCommand {
       return try CommandOutput.line(try Recipe.yaml(recipe))
     }
     let ending = try TrainingRun(recipe, train: train, test: test)
-      .run(in: URL(fileURLWithPath: out), device: device)
+      .run(in: URL(fileURLWithPath: out), device: device, secondsBetweenCheckpoints: checkpointSeconds)
     switch ending {
     case .stopped:
       CommandOutput.remark("stopped; the same command goes on from here")
@@ -117,6 +132,9 @@ struct TrainCommand: TensorCommand {
     if let format { overrides.append("data.format=\(format)") }
     if let trainLimit { overrides.append("data.trainLimit=\(trainLimit)") }
     if let imageSize { overrides.append("data.imageSize=\(imageSize)") }
+    if let resize { overrides.append("data.resize=\(resize.rawValue)") }
+    if let channels { overrides.append("data.channels=\(channels.rawValue)") }
+    if let subset { overrides.append("data.subset=\(subset.rawValue)") }
     if let epochs { overrides.append("training.epochs=\(epochs)") }
     if let seed { overrides.append("seed=\(seed)") }
     if let precision = machine.precision { overrides.append("training.precision=\(precision)") }

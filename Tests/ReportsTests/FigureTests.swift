@@ -275,6 +275,27 @@ import Testing
     }
   }
 
+  /// Of 40,000 cells those that are alike are one rectangle, and no axis is crowded.
+  @Test(.enabled(if: Gnuplot.isInstalled, Comment(rawValue: Gnuplot.missing)))
+  func largeHeatMapsAreSmallFiles() throws {
+    try cleaning {
+      let names = (0..<200).map(String.init)
+      let values = (0..<200).map { row in
+        (0..<200).map { column in row == column ? 40.0 : (row * 7 + column * 3) % 31 == 0 ? 1 : 0 }
+      }
+      let map = HeatMap(columns: names, rows: names, values: values, format: nil)
+      let filled = values.joined().count { $0 > 0 }
+      #expect(map.plot().data.split(separator: "\n").count == filled + 1)
+      #expect(
+        map.plot().commands.contains { $0.hasPrefix("set object 1 rectangle") && $0.contains("F7FBE8") })
+      let drawn = try map.draw("large", in: folder, size: (720, 680))
+      let svg = try String(contentsOf: drawn.svg, encoding: .utf8)
+      #expect(isWellFormed(svg) && svg.utf8.count < 1_000_000, "\(svg.utf8.count)")
+      for name in ["0", "180"] { #expect(svg.contains(">\(name)<"), "\(name)") }
+      #expect(!svg.contains(">1<") && !svg.contains(">199<"))
+    }
+  }
+
   @Test func longNamesAreCut() {
     #expect(axisName("short 5%") == "'short 5%%'")
     #expect(axisName(String(repeating: "x", count: 40)) == "'" + String(repeating: "x", count: 23) + "…'")

@@ -42,6 +42,18 @@ struct LoopState: Codable, Equatable {
     try data.write(to: url)
   }
 
+  @Test func oneIsRemoved() throws {
+    var reports: [String] = []
+    try save(1)
+    try save(2)
+    try checkpoints.remove(step: 2)
+    #expect(try latest(&reports)?.step == 1)
+    // What is not there need not go.
+    try checkpoints.remove(step: 7)
+    try checkpoints.remove(step: 1)
+    #expect(try latest(&reports) == nil && Files.names(in: checkpoints.url).isEmpty)
+  }
+
   @Test func theNewestComesBack() throws {
     var reports: [String] = []
     #expect(try latest(&reports) == nil)

@@ -120,49 +120,46 @@ import Torch
   }
 
   /// What only root can make: a small file system of its own, full and then read-only.
-  @Test func realFileSystemsFullAndReadOnly() throws {
-    let folder = try TemporaryFolder()
-    let disk = folder.file("disk")
-    try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
-    guard Self.run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk.path) else { return }
-    defer { _ = Self.run("umount", "-l", disk.path) }
+  @Test(.enabled(if: SmallDisk.isPossible, Comment(rawValue: SmallDisk.missing)))
+  func realFileSystemsFullAndReadOnly() throws {
+    let small = try SmallDisk(kilobytes: 256)
+    let disk = small.url
     let url = disk.appendingPathComponent("run")
-    let run = try RunFolder(at: url, recipe: Setup(), kind: "train")
-    func save(_ step: Int, _ count: Int) throws {
-      try run.checkpoints.save(
+    func save(_ checkpoints: Checkpoints, _ step: Int, _ count: Int) throws {
+      try checkpoints.save(
         step: step, tensors: [("a", Tensor.zeros([count]))], state: LoopState(epoch: step, best: 0))
     }
-    try save(1, 100)
-    let full = refusal { try save(2, 1 << 17) }
+    do {
+      let run = try RunFolder(at: url, recipe: Setup(), kind: "train")
+      try save(run.checkpoints, 1, 100)
+      let full = refusal { try save(run.checkpoints, 2, 1 << 17) }
+      #expect(
+        full.contains(
+          "step-00000002/tensors.safetensors: cannot be written: No space left on device; free some space"))
+      #expect(try run.checkpoints.latest(as: LoopState.self)?.step == 1)
+      // Room is made, and the run goes on.
+      try save(run.checkpoints, 3, 100)
+      #expect(try run.checkpoints.latest(as: LoopState.self)?.step == 3)
+    }
+    // Files that are open for writing keep a file system from becoming read-only.
+    try small.makeReadOnly()
+    let checkpoints = Checkpoints(in: url.appendingPathComponent("checkpoints"))
     #expect(
-      full.contains(
-        "step-00000002/tensors.safetensors: cannot be written: No space left on device; free some space"))
-    #expect(try run.checkpoints.latest(as: LoopState.self)?.step == 1)
-    // Room is made, and the run goes on.
-    try save(3, 100)
-    #expect(try run.checkpoints.latest(as: LoopState.self)?.step == 3)
-
-    guard Self.run("mount", "-o", "remount,ro", disk.path) else { return }
-    #expect(
-      refusal { try save(4, 100) }.contains(
+      refusal { try save(checkpoints, 4, 100) }.contains(
         "checkpoints: cannot be written: Read-only file system; check the perm"))
-    #expect(try run.checkpoints.latest(as: LoopState.self)?.step == 3)
+    #expect(try checkpoints.latest(as: LoopState.self)?.step == 3)
+    for name in ["run", "other"] {
+      let message = refusal {
+        _ = try RunFolder(at: disk.appendingPathComponent(name), recipe: Setup(), kind: "train")
+      }
+      #expect(
+        message.contains("Read-only file system; check the permissions, or choose another folder"),
+        "\(message)")
+      #expect(message.contains(disk.appendingPathComponent(name).path), "\(message)")
+    }
     #expect(
-      refusal { _ = try RunFolder(at: disk.appendingPathComponent("other"), recipe: Setup(), kind: "train") }
-        .contains(
-          "other: cannot be made: Read-only file system; check the permissions, or choose another folder"))
-    #expect(refusal { try run.writeSummary(["a": 1]) }.contains("Read-only file system"))
-    withExtendedLifetime(run) {}
-  }
-
-  private static func run(_ command: String...) -> Bool {
-    guard getuid() == 0 else { return false }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
+      refusal { try Files.write(Data(), to: url.appendingPathComponent("summary.json")) }
+        .contains("Read-only file system"))
+    withExtendedLifetime(small) {}
   }
 }

@@ -23,11 +23,19 @@ enum Program {
     throw Missing(description: "no salar beside \(CommandLine.arguments[0])")
   }
 
-  /// - Parameter whileRunning: called once with the process as soon as it runs: to end it, say.
-  static func run(_ arguments: [String], whileRunning: (Process) throws -> Void = { _ in }) throws -> Result {
+  /// - Parameters:
+  ///   - preparation: what a shell does first, whose process the program's then becomes: `ulimit -f 24`.
+  ///   - whileRunning: called once with the process as soon as it runs: to end it, say.
+  static func run(
+    _ arguments: [String], after preparation: String? = nil, whileRunning: (Process) throws -> Void = { _ in }
+  ) throws -> Result {
     let process = Process()
     process.executableURL = try executable()
     process.arguments = arguments
+    if let preparation {
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      process.arguments = ["-c", preparation + "; exec \"$0\" \"$@\"", try executable().path] + arguments
+    }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "salar-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

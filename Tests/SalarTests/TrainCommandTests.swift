@@ -5,40 +5,18 @@ import Torch
 
 /// `salar train` and what follows it, as real processes.
 @Suite(.serialized) struct TrainCommandTests {
-  let folder: TemporaryFolder
+  let quarters: Quarters
+  private var folder: TemporaryFolder { quarters.folder }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    // Four classes: which quarter of the image is bright.
-    func images(_ count: Int, _ seed: UInt64) -> (Tensor, Tensor) {
-      let generator = Generator(seed: seed)
-      let labels = Tensor.randint(0, 4, [count], generator: generator)
-      let quarter = labels.oneHot(4).to(.float32).reshape([count, 1, 2, 2])
-      let bright = quarter.upsampleNearest2d([8, 8]) * 150
-      let noise = Tensor.rand([count, 1, 8, 8], generator: generator) * 100
-      return ((bright + noise).to(.uint8), labels)
-    }
-    let (train, trainLabels) = images(96, 1)
-    let (test, testLabels) = images(40, 2)
-    try NPZ.write(
-      [("x_train", train), ("y_train", trainLabels), ("x_test", test), ("y_test", testLabels)],
-      to: folder.file("quarters.npz"))
-  }
+  init() throws { quarters = try Quarters() }
 
-  private func path(_ name: String) -> String { folder.file(name).path }
+  private func path(_ name: String) -> String { quarters.path(name) }
 
   private func train(_ out: String, epochs: Int = 30, _ extra: String...) -> [String] {
-    [
-      "train", "--data", path("quarters.npz"), "--network", "mlp", "--set", "hidden=16", "--set",
-      "dropout=0.2",
-      "--set", "batch=24", "--set", "lr=0.05", "--set", "ema=0.5", "--set", "augment=crop:1", "--epochs",
-      "\(epochs)", "--seed", "3", "--threads", "1", "--out", path(out),
-    ] + extra
+    quarters.train(out, epochs: epochs, extra)
   }
 
-  private func bytes(_ run: String, _ file: String) throws -> Data {
-    try Data(contentsOf: folder.file(run).appendingPathComponent(file))
-  }
+  private func bytes(_ run: String, _ file: String) throws -> Data { try quarters.bytes(run, file) }
 
   struct Summary: Decodable {
     var accuracy: Double
@@ -56,6 +34,13 @@ import Torch
     let evaluation = try Program.run(["evaluate", path("run"), "--on", path("quarters.npz"), "--json"])
     let same = try JSONDecoder().decode(Evaluation.self, from: Data(evaluation.output.utf8))
     #expect(same.accuracy == summary.accuracy && abs(same.loss - summary.loss) < 1e-6 && same.count == 40)
+    #expect(same.top5 == 1 && (0...1).contains(same.ece) && same.classNames == ["0", "1", "2", "3"])
+    let labels = try #require(try NPZ.read(folder.file("quarters.npz")).first { $0.name == "y_test" }?.tensor)
+    let counts = (0..<4).map { label in labels.array(of: Int.self).count { $0 == label } }
+    #expect(same.confusion.map { $0.reduce(0, +) } == counts && same.confusion.allSatisfy { $0.count == 4 })
+    let right = (0..<4).map { same.confusion[$0][$0] }
+    #expect(Double(right.reduce(0, +)) / 40 == same.accuracy)
+    #expect(same.perClass == zip(right, counts).map { Double($0) / Double($1) })
 
     let weights = path("run") + "/model.safetensors"
     let plain = try Program.run([
@@ -102,68 +87,13 @@ import Torch
 
   struct Evaluation: Decodable {
     var accuracy: Double
+    var top5: Double
     var loss: Double
     var ece: Double
     var count: Int
-  }
-
-  /// Killed at twenty random moments and more, a run ends in the same bits as one that was never killed.
-  @Test func killedRunsEndInTheSameBits() throws {
-    let epochs = 150
-    #expect(try Program.run(train("whole", epochs: epochs)).code == 0)
-    var random = SystemRandomNumberGenerator()
-    var kills = 0
-    for attempt in 0..<20 where kills < 20 {
-      let name = "killed\(attempt)"
-      while true {
-        let result = try Program.run(train(name, epochs: epochs)) { process in
-          Thread.sleep(forTimeInterval: Double.random(in: 0.02...0.6, using: &random))
-          kill(process.processIdentifier, SIGKILL)
-        }
-        if result.code == 0 { break }
-        #expect(result.code == -SIGKILL, "\(result.errors)")
-        kills += 1
-        // Moments come too early to get anywhere on a busy machine: the rest runs through.
-        if kills >= 60 {
-          let rest = try Program.run(train(name, epochs: epochs))
-          #expect(rest.code == 0, "\(rest.errors)")
-          break
-        }
-      }
-      #expect(try bytes(name, "model.safetensors") == bytes("whole", "model.safetensors"))
-      #expect(try bytes(name, "metrics.jsonl") == bytes("whole", "metrics.jsonl"))
-      #expect(try bytes(name, "summary.json") == bytes("whole", "summary.json"))
-    }
-    #expect(kills >= 20)
-  }
-
-  @Test func ctrlCSavesAndSaysHowToGoOn() throws {
-    let result = try Program.run(train("interrupted", epochs: 5000)) { process in
-      // Until the first checkpoint is there, the run has begun.
-      let checkpoints = folder.file("interrupted/checkpoints")
-      for _ in 0..<600
-      where (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))?.isEmpty != false {
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      kill(process.processIdentifier, SIGINT)
-    }
-    #expect(result.code == 1)
-    #expect(result.errors.contains("the same command goes on from here"), "\(result.errors)")
-  }
-
-  @Test func aFolderInUseIsRefused() throws {
-    var second: Program.Result?
-    _ = try Program.run(train("busy", epochs: 5000)) { process in
-      let checkpoints = folder.file("busy/checkpoints")
-      for _ in 0..<600
-      where (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path))?.isEmpty != false {
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      second = try Program.run(train("busy", epochs: 5000))
-      kill(process.processIdentifier, SIGKILL)
-    }
-    #expect(second?.code == 1)
-    #expect(second?.errors.contains("in use") == true, "\(second?.errors ?? "")")
+    var perClass: [Double?]
+    var confusion: [[Int]]
+    var classNames: [String]
   }
 
   @Test func mistakesAreExplained() throws {
@@ -174,7 +104,22 @@ import Torch
     try refused(train("a", epochs: 0), "epochs must be at least 1")
     try refused(train("a", epochs: 1, "--set", "lr=-1"), "lr must be above 0")
     try refused(train("a", epochs: 1, "--set", "augment=blur"), "blur")
-    try refused(train("a", epochs: 1, "--set", "widht=3"), "unknown key")
+    // Of the network's keys, of the training's, with and without their group.
+    for (key, words) in [
+      ("hiden=3", "unknown key 'hiden' in network (did you mean 'hidden'?)"),
+      ("epoch=3", "unknown key 'epoch' in training (did you mean 'epochs'?)"),
+      ("normalise=none", "unknown key 'normalise' in data (did you mean 'normalize'?)"),
+      ("quux=3", "unknown key 'quux'; known: data, network"),
+      ("network.hiden=3", "unknown key 'hiden' in network (did you mean 'hidden'?)"),
+      ("training.momentm=0", "unknown key 'momentm' in training (did you mean 'momentum'?)"),
+    ] {
+      try refused(train("a", epochs: 1, "--set", key), words)
+    }
+    try refused(
+      [
+        "train", "--data", path("quarters.npz"), "--network", "convnet", "--set", "widht=3", "--out",
+        path("b"),
+      ], "unknown key 'widht' in network (did you mean 'width'?)")
     try refused(
       train("a", epochs: 1, "--rule", "sma"), "unknown rule 'sma' (did you mean 'sam'?)")
     try refused(train("a", epochs: 1, "--rule", "sgd:rho=0.1"), "unknown key 'rho' in rule")
@@ -185,10 +130,97 @@ import Torch
     try refused(["train", "--network", "mlp", "--out", path("b")], "--data", code: 64)
     try refused(["evaluate", path("nothing"), "--on", path("quarters.npz")], "nothing")
     try refused(["evaluate", "--on", path("quarters.npz")], "--weights", code: 64)
-    try refused(train("c", epochs: 40, "--set", "lr=1e30"), "has diverged")
 
     #expect(try Program.run(train("d", epochs: 1)).code == 0)
     try refused(train("d", epochs: 2), "epochs is 1 there and 2 now")
+  }
+
+  /// A run that goes wrong says at which step and rate, and where its last good checkpoint is; it goes wrong again from
+  /// there, and not from anything worse.
+  @Test func aDivergingRunNamesItsLastCheckpoint() throws {
+    let early = try Program.run(train("early", epochs: 40, "--set", "lr=1e30"))
+    #expect(early.code == 1 && early.errors.contains("at step 1, learning rate 9.99"), "\(early.errors)")
+    #expect(early.errors.contains("no checkpoint was kept") && quarters.checkpoints("early").isEmpty)
+
+    // The rate rises without bound at the third epoch.
+    let late = train(
+      "late", epochs: 9, "--set", "schedule.kind=step", "--set", "schedule.milestones=2", "--set",
+      "schedule.gamma=1e30", "--checkpoint-seconds", "0")
+    for _ in 0..<2 {
+      let result = try Program.run(late)
+      let words = try #require(
+        result.errors.firstMatch(
+          of:
+            /(at step|after) (\d+).* learning rate 5\.0*\d?e\+28: the run has diverged; the last good checkpoint is step (\d+) in (\S+)\./
+        ), "\(result.errors)")
+      #expect(result.code == 1 && words.4 == "\(path("late"))/checkpoints")
+      let kept = try #require(Int(words.3))
+      #expect(kept == quarters.checkpoints("late").last && kept == 8)
+      let tensors = try Safetensors(
+        reading: folder.file("late/checkpoints/step-0000000\(kept)/tensors.safetensors"))
+      for (name, tensor) in try tensors.dictionary() where tensor.dtype.isFloatingPoint {
+        #expect(tensor.isfinite().all().item().double == 1, "\(name)")
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path("late/model.safetensors")))
+
+    // One step an epoch: no loss follows the update, evaluation does.
+    let short = try Program.run([
+      "train", "--data", "builtin:gray", "--train-limit", "24", "--network", "mlp", "--set", "batch=24",
+      "--set",
+      "lr=1e30", "--set", "testLimit=20", "--epochs", "3", "--out", path("short"),
+    ])
+    #expect(short.code == 1 && short.errors.contains("after 1 steps, learning rate 1e+30"), "\(short.errors)")
+    #expect(quarters.checkpoints("short").isEmpty)
+  }
+
+  /// Weights and noise that leave no answer end in a message, and `--json` prints no half document.
+  @Test func answersThatAreNoNumbers() throws {
+    #expect(try Program.run(train("run", epochs: 1)).code == 0)
+    let file = try Safetensors(reading: folder.file("run/model.safetensors"))
+    let damaged = try file.names.map { name in
+      (name: name, tensor: name == "fc_2.bias" ? Tensor([Double.nan, 0, 0, 0]) : try #require(file[name]))
+    }
+    try Safetensors.write(damaged, metadata: file.metadata, to: folder.file("nan.safetensors"))
+    let evaluated = try Program.run([
+      "evaluate", path("nan.safetensors"), "--on", path("quarters.npz"), "--json",
+    ])
+    #expect(evaluated.code == 1 && evaluated.output.isEmpty)
+    #expect(
+      evaluated.errors.contains("answers to 40 of 40 images are no finite numbers: 1 of its"),
+      "\(evaluated.errors)")
+    for noise in ["1e39", "101", "-1", "nan"] {
+      let refused = try Program.run([
+        "evaluate", path("run"), "--on", path("quarters.npz"), "--noise=\(noise)",
+      ])
+      #expect(refused.code == 64 && refused.errors.contains("--noise must be in 0…100"), "\(refused.errors)")
+    }
+    let strong = try Program.run([
+      "evaluate", path("run"), "--on", path("quarters.npz"), "--noise", "100", "--json",
+    ])
+    #expect(strong.code == 0, "\(strong.errors)")
+  }
+
+  /// Names that figures' files cannot have, and equal names in different folders.
+  @Test func reportsTellRunsApart() throws {
+    let names = ["läufe/größe", "läufe/a-1", "other/a-1", "other/a1"]
+    for (index, name) in names.enumerated() {
+      let result = try Program.run(train(name, epochs: 1, "--seed", "\(index)"))
+      #expect(result.code == 0, "\(result.errors)")
+    }
+    let report = try Program.run(["report"] + names.map(path) + ["--out", path("page/all.html")])
+    #expect(report.code == 0, "\(report.errors)")
+    let page = try String(contentsOf: folder.file("page/all.html"), encoding: .utf8)
+    for name in ["größe", "läufe/a-1", "other/a-1", "a1"] {
+      #expect(page.contains("Classes: \(name)<"), "\(name)")
+    }
+    let figures = try FileManager.default.contentsOfDirectory(atPath: path("page/figures"))
+      .filter { $0.hasPrefix("confusion") && $0.hasSuffix(".png") }.sorted()
+    #expect(
+      figures == [
+        "confusion-1-gr--e.png", "confusion-2-l-ufe-a-1.png", "confusion-3-other-a-1.png",
+        "confusion-4-a1.png",
+      ], "\(figures)")
   }
 
   /// Training without a test split is fine; a test split that cannot be read is not passed over.

@@ -31,6 +31,27 @@ import Torch
     #expect((0..<10).allSatisfy { abs(rates[$0] - 0.2 * Double($0 + 1)) < 1e-12 })
     #expect(rates[10...].allSatisfy { $0 == 2 })
   }
+
+  /// The cosine begins at the full rate where the warm-up ends, and has the rest of the run.
+  @Test func aCosineFollowsTheWarmup() {
+    let rates = rates(4) { ($0.warmupEpochs, $0.minimum) = (1.5, 0.2) }
+    #expect((0..<15).allSatisfy { abs(rates[$0] - 2 * Double($0 + 1) / 15) < 1e-12 })
+    for step in 15..<40 {
+      let progress = Double(step - 15) / 25
+      #expect(abs(rates[step] - (0.2 + 1.8 * 0.5 * (1 + cos(Double.pi * progress)))) < 1e-12)
+    }
+    #expect(rates[14] == 2 && rates[15] == 2)
+  }
+
+  /// Milestones count from the run's beginning; one within the warm-up counts when it is over.
+  @Test func stepsFollowTheWarmup() {
+    let rates = rates(4) {
+      ($0.kind, $0.warmupEpochs, $0.milestones, $0.gamma) = (.step, 2, [1, 3], 0.1)
+    }
+    #expect((0..<20).allSatisfy { abs(rates[$0] - 0.1 * Double($0 + 1)) < 1e-12 })
+    #expect(rates[20..<30].allSatisfy { abs($0 - 0.2) < 1e-12 })
+    #expect(rates[30...].allSatisfy { abs($0 - 0.02) < 1e-12 })
+  }
 }
 
 @Suite struct EvaluationTests {
@@ -57,5 +78,22 @@ import Torch
     var tally = EvaluationTally(classes: 10)
     tally.add(logits, Tensor(Array(0..<10)))
     #expect(tally.evaluation.top5 == 0.5 && tally.evaluation.accuracy == 0.1)
+  }
+
+  /// What is no number is no answer: mistaken, of no class, and said.
+  @Test func answersThatAreNoNumbersAreCounted() {
+    let rows: [[Double]] = [
+      [2, 1, 0], [.nan, .nan, .nan], [0, .nan, 1], [.infinity, 0, 0], [0, 0, -.infinity], [0, 1, 0],
+    ]
+    let logits = Tensor(rows.flatMap { $0 }, shape: [6, 3])
+    var tally = EvaluationTally(classes: 3)
+    tally.add(logits[0..<3], Tensor([0, 0, 1]))
+    tally.add(logits[3..<6], Tensor([0, 0, 0]))
+    let result = tally.evaluation
+    #expect(result.count == 6 && result.unanswered == 4)
+    #expect(result.accuracy == 1.0 / 6 && result.top5 == 2.0 / 6)
+    #expect(result.loss.isNaN && result.ece.isNaN)
+    #expect(result.confusion == [[1, 1, 0], [0, 0, 0], [0, 0, 0]])
+    #expect(result.samples.right.map(\.index) == [0] && result.samples.wrong.map(\.index) == [5])
   }
 }

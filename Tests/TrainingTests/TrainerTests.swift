@@ -43,6 +43,89 @@ import Torch
     #expect(outcome.evaluation!.accuracy > 0.9)
   }
 
+  /// Products are rounded to 8 bits, weights are not.
+  @Test func bfloat16RoundsProductsAlone() throws {
+    func run(_ precision: TrainingSettings.Precision) throws -> (losses: [Double], point: Point) {
+      let recorder = MemoryRecorder()
+      let trainer = try trainer(
+        settings { ($0.epochs, $0.precision, $0.logEvery, $0.lr) = (1, precision, 1, 0.01) },
+        recorder: recorder)
+      try trainer.run()
+      return (recorder.lines.compactMap { $0.values["loss"] }, trainer.point)
+    }
+    let (full, half) = (try run(.float32), try run(.bfloat16))
+    #expect(full.losses.count == 8 && half.losses.count == 8)
+    for (one, other) in zip(full.losses, half.losses) {
+      #expect(one != other && abs(one - other) < 0.02 * one, "\(one) \(other)")
+    }
+    #expect(half.point.dtype == .float32 && half.point.buffers.tensors.allSatisfy { $0.dtype != .bfloat16 })
+    // More digits than bfloat16 has.
+    #expect(!half.point.flat.to(.bfloat16).to(.float32).equal(half.point.flat))
+  }
+
+  /// Three updates by hand with β = 0.9, of weights and statistics; counts are copied.
+  @Test func averagesOfPointsByHand() throws {
+    let network = try smallConvNet()
+    let point = network.initial(Generator(seed: 1))
+    let isCount = point.buffers.layout.slots.map(\.isCount)
+    #expect(isCount.contains(true) && isCount.contains(false))
+    func set(_ value: Double) {
+      withNoGrad {
+        point.flat.fill_(Scalar(value))
+        for tensor in point.buffers.tensors { tensor.fill_(Scalar(value)) }
+      }
+    }
+    set(1)
+    let average = PointAverage(of: point, decay: 0.9)
+    var expected = 1.0
+    for value in [2.0, 5, -3] {
+      set(value)
+      average.update(point)
+      expected = 0.9 * expected + 0.1 * value
+      #expect((average.point.flat - Scalar(expected)).abs().max().double < 1e-6)
+      for (count, tensor) in zip(isCount, average.point.buffers.tensors) {
+        #expect((tensor.to(.float64) - Scalar(count ? value : expected)).abs().max().double < 1e-6)
+      }
+    }
+    #expect(abs(expected - (0.729 + 0.162 + 0.45 - 0.3)) < 1e-12)
+  }
+
+  /// Mixtures have probabilities for labels; they come from epoch and step alone, as all else does.
+  @Test func mixturesTrainAndResumeToTheSameBits() throws {
+    let images = Tensor.concatenated(stripes(batches: 4).map(\.images), dim: 0)
+    let labels = stripes(batches: 4).flatMap { $0.labels.array(of: Int.self) }
+    let data = try DataSet(
+      name: "stripes", split: .train, format: "memory", images: MemoryImages(images), labels: labels,
+      classNames: (0..<10).map(String.init))
+    func trainer(_ augment: String, _ recorder: MemoryRecorder) throws -> Trainer<ConvNet> {
+      let network = try smallConvNet()
+      let loader = try BatchLoader(
+        data, batchSize: 16, augmentation: AugmentationPipeline(parsing: augment),
+        streams: RandomStreams(seed: 2))
+      let settings = settings { ($0.epochs, $0.logEvery) = (6, 1) }
+      return try Trainer(
+        network, at: network.initial(Generator(seed: 1)), rule: GradientStep(settings.makeOptimizer()),
+        settings: settings, batches: LoadedBatches(loader), seed: 4, recorder: recorder)
+    }
+    let recorder = MemoryRecorder()
+    let whole = try trainer("mixup:1", recorder)
+    try whole.run()
+    let losses = recorder.lines.compactMap { $0.values["loss"] }
+    #expect(losses.count == 24 && losses.suffix(4).reduce(0, +) < 0.9 * losses.prefix(4).reduce(0, +))
+    let plain = MemoryRecorder()
+    try trainer("", plain).run()
+    #expect(plain.lines.map(\.values) != recorder.lines.map(\.values))
+    for stop in [3, 13] {
+      let broken = MemoryRecorder()
+      broken.stopAt = stop
+      #expect(try !trainer("mixup:1", broken).run().isComplete)
+      broken.stopAt = nil
+      let second = try trainer("mixup:1", broken)
+      try second.run()
+      #expect(second.point.flat.equal(whole.point.flat) && broken.lines == recorder.lines)
+    }
+  }
+
   /// A rule from outside plugs in without the loop knowing it: it looks at half of the batch, twice.
   @Test func foreignRulesPlugIn() throws {
     struct HalfBatchTwice: StepRule {
@@ -146,18 +229,93 @@ import Torch
     #expect(try run(broken).flat.equal(whole.flat))
   }
 
-  @Test func aDivergingRunStopsWithItsLastCheckpoint() throws {
-    let recorder = MemoryRecorder()
-    recorder.every = 2
-    let trainer = try trainer(
-      settings { ($0.lr, $0.momentum) = (1e20, 0) }, recorder: recorder)
-    let error = #expect(throws: TrainingError.self) { try trainer.run() }
-    let message = try #require(error).message
-    #expect(message.contains("at step") && message.contains("learning rate 9") && message.contains("e+19"))
-    #expect(message.contains("checkpoint"))
-    for tensor in recorder.saved?.tensors ?? [] where tensor.tensor.dtype.isFloatingPoint {
-      #expect(tensor.tensor.isfinite().all().item().double == 1, "\(tensor.name)")
+  /// A plain rule after whose step of that number something has gone wrong.
+  private struct Accident: StepRule {
+    var base: any StepRule
+    let step: Int
+    let damage: (Point) -> Void
+
+    mutating func prepare(for point: Point) { base.prepare(for: point) }
+    mutating func step(
+      _ point: Point, _ batch: Batch, _ pass: inout Pass, _ context: StepContext, _ objective: Objective
+    ) throws -> StepReport {
+      let report = try base.step(point, batch, &pass, context, objective)
+      if context.step == step { withNoGrad { damage(point) } }
+      return report
     }
+    var state: [(name: String, tensor: Tensor)] { base.state }
+    mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) { try base.restore(state) }
+  }
+
+  private func expectAccident(
+    _ words: String..., at step: Int, kept: Int?, every: Int? = 2, ema: Double = 0,
+    sourceLocation: SourceLocation = #_sourceLocation, _ damage: @escaping (Point) -> Void
+  ) throws {
+    let settings = settings { ($0.ema, $0.schedule.kind) = (ema, .constant) }
+    let recorder = MemoryRecorder()
+    recorder.every = every
+    let rule = Accident(base: GradientStep(settings.makeOptimizer()), step: step, damage: damage)
+    let error = #expect(throws: TrainingError.self, sourceLocation: sourceLocation) {
+      try trainer(settings, rule: rule, recorder: recorder).run()
+    }
+    let message = try #require(error).message
+    let place = kept.map { "the last good checkpoint is step \($0)" } ?? "no checkpoint was kept"
+    for part in words + ["learning rate 0.05", "diverged", place] {
+      #expect(message.contains(part), "\(message)", sourceLocation: sourceLocation)
+    }
+    #expect(recorder.saved?.progress.step == kept, sourceLocation: sourceLocation)
+    for (name, tensor) in recorder.saved?.tensors ?? [] where tensor.dtype.isFloatingPoint {
+      #expect(tensor.isfinite().all().item().double == 1, "\(name)", sourceLocation: sourceLocation)
+    }
+    // What was kept can be gone on with, and ends where a run without the accident ends.
+    let outcome = try trainer(settings, recorder: recorder).run()
+    #expect(outcome.isComplete && outcome.evaluation!.loss.isFinite, sourceLocation: sourceLocation)
+    let whole = try trainer(settings).run()
+    #expect(outcome.evaluation == whole.evaluation, sourceLocation: sourceLocation)
+  }
+
+  /// Epochs have eight steps, and every second step is a checkpoint.
+  @Test func aDivergingRunStopsWithItsLastCheckpoint() throws {
+    // Seen by the loss of the next step, before a checkpoint was due.
+    try expectAccident("the loss is", "at step 5", at: 4, kept: 4) { $0.flat.mul_(1e20) }
+    // Saved before a loss told of it: taken back.
+    try expectAccident("the loss is", "at step 6", at: 5, kept: 4) { $0.flat.mul_(1e20) }
+    // No step follows before a checkpoint is due, or the epoch ends, or the run.
+    try expectAccident("weights or statistics", "after 6 steps", at: 5, kept: 4) {
+      $0.flat.fill_(.init(Double.nan))
+    }
+    try expectAccident("weights or statistics", "after 8 steps", at: 7, kept: nil, every: nil) {
+      $0.flat.narrow(dim: 0, start: 0, length: 1).fill_(.init(Double.infinity))
+    }
+    try expectAccident("weights or statistics", "after 24 steps", at: 23, kept: 22) {
+      $0.flat.fill_(.init(Double.nan))
+    }
+    // Batch statistics are seen by evaluation alone.
+    try expectAccident("weights or statistics", "after 6 steps", at: 5, kept: 4) { point in
+      let statistics = zip(point.buffers.layout.slots, point.buffers.tensors).first { !$0.0.isCount }
+      statistics!.1.fill_(.init(Double.nan))
+    }
+    // An average keeps what a point forgets.
+    try expectAccident("weights or statistics", "after 6 steps", at: 5, kept: 4, ema: 0.9) {
+      $0.flat.fill_(.init(Double.infinity))
+    }
+    // Finite weights whose answers are not.
+    try expectAccident("the answers to 32 of 32 test images", "after 16 steps", at: 15, kept: 14) {
+      $0.flat.fill_(.init(1e38))
+    }
+  }
+
+  @Test func aCheckpointThatIsNoNumberIsNotGoneOnWith() throws {
+    let recorder = MemoryRecorder()
+    recorder.stopAt = 3
+    _ = try trainer(settings(), recorder: recorder).run()
+    withNoGrad {
+      _ = recorder.saved!.tensors.first { $0.name == "point.flat" }!.tensor.fill_(.init(Double.nan))
+    }
+    recorder.stopAt = nil
+    let error = #expect(throws: TrainingError.self) { try trainer(settings(), recorder: recorder).run() }
+    #expect(
+      error?.message.contains("the checkpoint step 3 holds numbers that are not finite; remove") == true)
   }
 
   @Test func settingsOutOfRangeAreRefused() {
@@ -183,7 +341,8 @@ final class MemoryRecorder: TrainingRecorder {
     var values: [String: Double]
   }
 
-  var saved: TrainingCheckpoint?
+  private var all: [TrainingCheckpoint] = []
+  var saved: TrainingCheckpoint? { all.last }
   var lines: [Line] = []
   var stopAt: Int?
   var every: Int?
@@ -195,9 +354,12 @@ final class MemoryRecorder: TrainingRecorder {
   }
 
   func save(_ checkpoint: TrainingCheckpoint) throws {
-    saved = TrainingCheckpoint(
-      progress: checkpoint.progress, tensors: checkpoint.tensors.map { ($0.name, $0.tensor.clone()) })
+    all.append(
+      TrainingCheckpoint(
+        progress: checkpoint.progress, tensors: checkpoint.tensors.map { ($0.name, $0.tensor.clone()) }))
   }
+
+  func discard(step: Int) { all.removeAll { $0.progress.step == step } }
 
   var isCheckpointDue: Bool { every.map { step % $0 == 0 } ?? false }
   func log(step: Int, epoch: Int, _ values: [String: Double]) throws {

@@ -24,6 +24,11 @@ enum DataFile {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
+  /// The folder that the file lies in.
+  static func parent(_ path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  }
+
   /// The last part of the path.
   static func name(_ path: String) -> String {
     let parts = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent

@@ -89,7 +89,8 @@ extension String {
 ///
 /// Either one file, with a column `split` (`train`; `test` or `val`) if there is a test split, or a folder with
 /// `train.csv` and `test.csv` (or `val.csv`). Labels are all whole numbers from 0, or words, which are numbered by code
-/// point over the training rows.
+/// point over the training rows. Each class has a training row, unless the labels are numbers and `classes.txt` beside the
+/// table names all classes, one a line.
 public enum CSVFolder {
   /// The rows of a table, before any picture is read.
   public struct Contents: Sendable, Equatable {
@@ -163,18 +164,20 @@ public enum CSVFolder {
     }
     let contents = try parse(DataFile.read(own), name: own)
     let rows = try select(contents, split, own)
+    let labelled = Labels(rows.map { contents.labels[$0] }, rows.map { contents.lines[$0] }, own)
     // Classes are those of the training rows, wherever they are.
-    var training = rows.map { contents.labels[$0] }
+    var training: Labels? = split == .train ? labelled : nil
     if split == .test {
       if contents.splits != nil {
-        training = try select(contents, .train, own).map { contents.labels[$0] }
+        let others = try select(contents, .train, own)
+        training = Labels(others.map { contents.labels[$0] }, others.map { contents.lines[$0] }, own)
       } else if let other = table(path, .train), other != own {
-        training = try parse(DataFile.read(other), name: other).labels
+        let others = try parse(DataFile.read(other), name: other)
+        training = Labels(others.labels, others.lines, other)
       }
     }
-    let (classNames, numbers) = try classes(training + rows.map { contents.labels[$0] }, training.count, own)
-    let labels = Array(numbers.dropFirst(training.count))
-    let folder = DataFile.isFolder(path) ? path : parent(own)
+    let folder = DataFile.isFolder(path) ? path : DataFile.parent(own)
+    let (classNames, labels) = try classes(labelled, training, folder)
     let files = rows.map { row in
       contents.files[row].hasPrefix("/") ? contents.files[row] : DataFile.join(folder, contents.files[row])
     }
@@ -184,10 +187,6 @@ public enum CSVFolder {
     return try DataSet(
       name: DataFile.name(path), split: split, format: DataFormat.csv.rawValue,
       images: try PictureFiles.source(files, options), labels: labels, classNames: classNames)
-  }
-
-  private static func parent(_ path: String) -> String {
-    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 
   private static func select(
@@ -215,19 +214,41 @@ public enum CSVFolder {
     return rows
   }
 
-  /// - Parameter training: how many of the labels are of the training split; only these make classes of words.
+  /// Labels as a table has them, each with its line.
+  private struct Labels {
+    let words: [String]
+    let lines: [Int]
+    let path: String
+
+    init(_ words: [String], _ lines: [Int], _ path: String) {
+      self.words = words
+      self.lines = lines
+      self.path = path
+    }
+
+    /// Nil unless all are whole numbers.
+    var numbers: ClassNames.Numbers? {
+      let values = words.compactMap { Int($0) }
+      guard values.count == words.count else { return nil }
+      return .init(values: values, path: path) { [lines] in "line \(lines[$0])" }
+    }
+  }
+
+  /// Only training rows make classes, where there are any.
   private static func classes(
-    _ labels: [String], _ training: Int, _ path: String
+    _ labels: Labels, _ training: Labels?, _ folder: String
   ) throws(DataError) -> (names: [String], numbers: [Int]) {
-    let numbers = labels.compactMap { Int($0) }
-    if numbers.count == labels.count {
-      return (ClassNames.numbers(try ClassNames.count(numbers, path)), numbers)
+    if let numbers = labels.numbers, training == nil || training?.numbers != nil {
+      return (try ClassNames.of(training: training?.numbers, numbers, folder: folder), numbers.values)
     }
-    let names = Set(labels.prefix(training)).sorted(by: DataFile.precedes)
+    let names = Set((training ?? labels).words).sorted(by: DataFile.precedes)
     let byName = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    if let unknown = labels.first(where: { byName[$0] == nil }) {
-      throw .file(path, "has the label \(DataError.quoted(unknown)), which no training row has")
+    if let unknown = labels.words.firstIndex(where: { byName[$0] == nil }) {
+      throw .file(
+        labels.path,
+        "line \(labels.lines[unknown]) has the label \(DataError.quoted(labels.words[unknown])), which no training row has"
+      )
     }
-    return (names, labels.map { byName[$0]! })
+    return (names, labels.words.map { byName[$0]! })
   }
 }

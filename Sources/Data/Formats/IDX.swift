@@ -101,7 +101,7 @@ public enum IDX {
   /// Opens one split of a folder: images uint8 [N, 1, H, W].
   ///
   /// Names of classes come from `classes.txt` in the folder (one a line), are the known ten in a folder whose name
-  /// has "fashion" in it, and numbers elsewhere.
+  /// has "fashion" in it, and numbers elsewhere. Without `classes.txt` each class must have a training sample.
   public static func open(_ folder: String, split: DataSet.Split) throws(DataError) -> DataSet {
     let imagePath = try required(folder, split, "images")
     let labels = try readLabels(folder, split)
@@ -113,17 +113,16 @@ public enum IDX {
       throw .file(
         imagePath, "has \(found.shape[0]) images, but \(labels.path) has \(labels.values.count) labels")
     }
-    var classes = try ClassNames.count(labels.values, labels.path)
-    // A split may lack the last classes; what the network learns is what the training split has.
-    if split == .test, file(folder, .train, "labels") != nil {
-      let train = try readLabels(folder, .train)
-      classes = max(classes, try ClassNames.count(train.values, train.path))
+    var training: ClassNames.Numbers? = labels
+    if split == .test {
+      training = file(folder, .train, "labels") == nil ? nil : try readLabels(folder, .train)
     }
+    let names = try ClassNames.of(training: training, labels, folder: folder)
     let pixels = Tensor(found.bytes, shape: [found.shape[0], 1, found.shape[1], found.shape[2]])
     return try DataSet(
       name: DataFile.name(folder), split: split, format: DataFormat.idx.rawValue,
       images: MemoryImages(pixels),
-      labels: labels.values, classNames: try names(folder, classes))
+      labels: labels.values, classNames: isFashion(folder, names) ? fashionNames : names)
   }
 
   private static func required(
@@ -140,23 +139,20 @@ public enum IDX {
 
   private static func readLabels(
     _ folder: String, _ split: DataSet.Split
-  ) throws(DataError) -> (values: [Int], path: String) {
+  ) throws(DataError) -> ClassNames.Numbers {
     let path = try required(folder, split, "labels")
     let found = try parse(DataFile.read(path), name: path)
     guard found.shape.count == 1 else {
       throw .file(path, "has the shape \(found.shape); labels [N] were expected")
     }
-    return (found.bytes.map(Int.init), path)
+    return ClassNames.Numbers(values: found.bytes.map(Int.init), path: path)
   }
 
-  private static func names(_ folder: String, _ classes: Int) throws(DataError) -> [String] {
-    if let names = try ClassNames.read(DataFile.join(folder, "classes.txt"), count: classes) { return names }
-    if classes == 10, folder.lowercased().contains("fashion") {
-      return [
-        "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
-        "ankle boot",
-      ]
-    }
-    return ClassNames.numbers(classes)
+  private static let fashionNames = [
+    "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+  ]
+
+  private static func isFashion(_ folder: String, _ names: [String]) -> Bool {
+    names == ClassNames.numbers(10) && folder.lowercased().contains("fashion")
   }
 }

@@ -5,7 +5,8 @@ import Torch
 /// `images` and `labels` in a file a split (`train.npz`, `test.npz` of a folder; a single file counts as training).
 ///
 /// Images are uint8 or floating point (which becomes float32): [N, H, W], [N, C, H, W] or [N, H, W, C] with C of 1 or 3;
-/// where both orders are possible, the first is taken. Labels are whole numbers from 0, [N] or [N, 1].
+/// where both orders are possible, the first is taken. Labels are whole numbers from 0, [N] or [N, 1]; each class has a
+/// training sample, unless `classes.txt` beside the archive names them all, one a line.
 public enum NPZFormat {
   private static func keys(_ split: DataSet.Split) -> [(images: String, labels: String)] {
     [("x_\(split)", "y_\(split)"), ("\(split)_images", "\(split)_labels")]
@@ -46,20 +47,28 @@ public enum NPZFormat {
       throw .file(
         archive, "\(found.images) has \(images.size(0)) images, but \(found.labels) \(labels.count) labels")
     }
-    var classes = try ClassNames.count(labels, "\(archive): \(found.labels)")
-    // Both splits must count classes alike.
-    for other in DataSet.Split.allCases {
-      for key in keys(other).map(\.labels) where arrays[key] != nil {
-        let name = "\(archive): \(key)"
-        classes = max(classes, try ClassNames.count(try numbers(arrays[key]!, name), name))
-      }
-    }
-    if isOwn, split == .test, DataFile.isFile(DataFile.join(path, "train.npz")) {
-      classes = max(classes, try open(path, split: .train).classes)
-    }
+    let own = ClassNames.Numbers(values: labels, path: "\(archive): \(found.labels)")
+    let training = split == .train ? own : try trainingLabels(path, isOwn ? nil : (archive, arrays))
+    let folder = DataFile.isFolder(path) ? path : DataFile.parent(archive)
     return try DataSet(
       name: DataFile.name(path), split: split, format: DataFormat.npz.rawValue, images: MemoryImages(images),
-      labels: labels, classNames: ClassNames.numbers(classes))
+      labels: labels, classNames: try ClassNames.of(training: training, own, folder: folder))
+  }
+
+  /// Those that the test split's classes are counted by, in the same archive or in `train.npz` beside it; nil if there
+  /// are none.
+  private static func trainingLabels(
+    _ path: String, _ same: (archive: String, arrays: [String: Tensor])?
+  ) throws(DataError) -> ClassNames.Numbers? {
+    var place = same
+    if place == nil {
+      let other = DataFile.join(path, "train.npz")
+      guard DataFile.isFile(other) else { return nil }
+      place = (other, try read(other))
+    }
+    guard let place, let found = find(place.arrays, .train, isOwn: true) else { return nil }
+    let name = "\(place.archive): \(found.labels)"
+    return ClassNames.Numbers(values: try numbers(place.arrays[found.labels]!, name), path: name)
   }
 
   private static func read(_ path: String) throws(DataError) -> [String: Tensor] {

@@ -144,11 +144,35 @@ public final class ZCA: Preprocessing {
   /// - Throws: ``TorchError`` if the file cannot be written.
   public func write(to url: URL) throws(TorchError) {
     try Safetensors.write(
-      [("mean", mean), ("eigenvalues", eigenvalues), ("eigenvectors", eigenvectors)],
+      tensors,
       metadata: [
         "format": Self.formatName, "epsilon": "\(epsilon)",
         "shape": shape.map(String.init).joined(separator: "x"),
       ], to: url)
+  }
+
+  /// All that it is made of beside ε and the shape: `mean`, `eigenvalues`, `eigenvectors`, float64.
+  public var tensors: [(name: String, tensor: Tensor)] {
+    [("mean", mean), ("eigenvalues", eigenvalues), ("eigenvectors", eigenvectors)]
+  }
+
+  /// From its ``tensors`` by name, which are not to be written afterwards.
+  ///
+  /// - Throws: ``DataError`` if one is missing or they do not fit each other.
+  public convenience init(
+    epsilon: Double, shape: [Int], tensors: (String) -> Tensor?
+  ) throws(DataError) {
+    let d = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    guard epsilon > 0, epsilon.isFinite, shape.count == 3, shape.allSatisfy({ $0 > 0 }),
+      let mean = tensors("mean"), mean.shape == [d], mean.dtype == .float64,
+      let values = tensors("eigenvalues"), values.shape == [d], values.dtype == .float64,
+      let vectors = tensors("eigenvectors"), vectors.shape == [d, d], vectors.dtype == .float64,
+      values.amin().double >= 0
+    else {
+      throw DataError(
+        "ZCA is damaged: ε, shape or tensors are missing or do not fit each other; fit it anew")
+    }
+    self.init(mean: mean, eigenvectors: vectors, eigenvalues: values, epsilon: epsilon, shape: shape)
   }
 
   /// - Throws: ``DataError`` if the file cannot be read or holds no ZCA.
@@ -159,17 +183,11 @@ public final class ZCA: Preprocessing {
       throw DataError("\(url.path): is no ZCA file (its format is \(file.metadata["format"] ?? "not named"))")
     }
     let shape = (file.metadata["shape"] ?? "").split(separator: "x").compactMap { Int($0) }
-    let d = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    guard let epsilon = file.metadata["epsilon"].flatMap(Double.init), epsilon > 0, epsilon.isFinite,
-      shape.count == 3, shape.allSatisfy({ $0 > 0 }),
-      let mean = file["mean"], mean.shape == [d], mean.dtype == .float64,
-      let values = file["eigenvalues"], values.shape == [d], values.dtype == .float64,
-      let vectors = file["eigenvectors"], vectors.shape == [d, d], vectors.dtype == .float64,
-      values.amin().double >= 0
-    else {
-      throw DataError(
-        "\(url.path): is damaged: ε, shape or tensors are missing or do not fit each other; fit ZCA anew")
+    let epsilon = file.metadata["epsilon"].flatMap(Double.init) ?? .nan
+    do throws(DataError) {
+      try self.init(epsilon: epsilon, shape: shape) { file[$0] }
+    } catch {
+      throw DataError("\(url.path): \(error.message)")
     }
-    self.init(mean: mean, eigenvectors: vectors, eigenvalues: values, epsilon: epsilon, shape: shape)
   }
 }

@@ -64,6 +64,10 @@ public struct StateFile {
     let file = try MappedFile(reading: url)
     return try file.withUnsafeMutableBytes { (bytes) throws(TorchError) in
       let start = Array(bytes.prefix(16))
+      // First, as the length that a safetensors file begins with may be any bytes, those of other formats among them.
+      if start.count > 8, start[4..<8].allSatisfy({ $0 == 0 }), start[8] == UInt8(ascii: "{") {
+        return .safetensors
+      }
       if start.starts(with: "PK".utf8) { return .pytorch }
       // The number that begins files of `torch.save` before version 1.6, as a pickle.
       if start.starts(with: [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46]) {

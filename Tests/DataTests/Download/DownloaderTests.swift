@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import PeerSupport
+import Synchronization
 import Testing
 
 @testable import Data
@@ -38,6 +39,29 @@ struct DownloaderTests {
     #expect(try DataFile.read(path) == body)
     #expect(server.ranges == ["-", "bytes=100000-", "bytes=150000-"])
     #expect(try names() == ["file"])
+  }
+
+  /// Bytes that are there, and those expected, rising; after a cut from where it went on.
+  @Test func progressIsTold() throws {
+    let server = try TestServer(body, .init(cuts: [100_000]))
+    defer { server.stop() }
+    let told = Mutex<[(Int, Int?)]>([])
+    try quick.fetch([server.address], to: path, checksum: sum) { count, expected in
+      told.withLock { $0.append((count, expected)) }
+    }
+    let all = told.withLock { $0 }
+    #expect(all.first?.0 == 0 && all.last?.0 == 300_000)
+    #expect(all.allSatisfy { $0.1 == 300_000 })
+    #expect(zip(all, all.dropFirst()).allSatisfy { $0.0 <= $1.0 })
+    #expect(all.contains { $0.0 == 100_000 })
+    // A server that sends no more than was missing.
+    try folder.write("file.part", Array(body.prefix(200_000)))
+    try folder.write("file.part.version", "\"one\"")
+    let later = Mutex<[Int]>([])
+    try quick.fetch([server.address], to: path, checksum: sum) { count, _ in
+      later.withLock { $0.append(count) }
+    }
+    #expect(later.withLock { $0 }.first == 200_000 && later.withLock { $0 }.last == 300_000)
   }
 
   @Test func laterAttemptsGoOn() throws {
@@ -147,6 +171,35 @@ struct DownloaderTests {
     }
   }
 
+  private func source(_ archive: [UInt8], _ server: TestServer) -> DataSource {
+    let sum = Insecure.MD5.hash(data: archive).map { String(format: "%02x", $0) }.joined()
+    return DataSource(
+      name: "x", title: "x", source: "x",
+      files: [
+        .init(
+          name: "x.tar.gz", addresses: [server.address], checksum: .md5(sum), unpacked: "cifar-10-batches-bin"
+        )
+      ])
+  }
+
+  /// What a publisher's archive must not do, it cannot do on its way through `fetch` either.
+  @Test func hostileArchivesUnpackNothing() throws {
+    let good = TestArchive.Entry.file("cifar-10-batches-bin/test_batch.bin", [7] + noise(3072))
+    let target = folder.file("deep/x").path
+    for (entry, words) in [
+      (TestArchive.Entry.file("../evil", [1]), "leads out"),
+      (.file(folder.file("deep/evil").path, [1]), "absolute"),
+      (.symbolicLink("cifar-10-batches-bin/link", to: "/etc"), "links are not"),
+    ] {
+      let archive = try TestArchive.bytes(.tarGzip, [good, entry])
+      let server = try TestServer(archive)
+      defer { server.stop() }
+      expectError("x.tar.gz", words) { try source(archive, server).fetch(to: target, downloader: quick) }
+      let found = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+      #expect(found == ["deep", "deep/x", "deep/x/x.tar.gz"])
+    }
+  }
+
   /// A set from its archive's address to an opened data set; a second time nothing is fetched.
   @Test func sourcesAreUnpackedAndOpened() throws {
     let archive = try TestArchive.bytes(
@@ -155,16 +208,13 @@ struct DownloaderTests {
         + [.file("cifar-10-batches-bin/test_batch.bin", [7] + noise(3072))])
     let server = try TestServer(archive)
     defer { server.stop() }
-    let sum = Insecure.MD5.hash(data: archive).map { String(format: "%02x", $0) }.joined()
-    let source = DataSource(
-      name: "x", title: "x", source: "x",
-      files: [
-        .init(
-          name: "x.tar.gz", addresses: [server.address], checksum: .md5(sum), unpacked: "cifar-10-batches-bin"
-        )
-      ])
+    let source = source(archive, server)
     let target = folder.file("deep/x").path
-    for _ in 0..<2 { try source.fetch(to: target, downloader: quick) }
+    let told = Mutex<[String: Int]>([:])
+    for _ in 0..<2 {
+      try source.fetch(to: target, downloader: quick) { name, count, _ in told.withLock { $0[name] = count } }
+    }
+    #expect(told.withLock { $0 } == ["x.tar.gz": archive.count])
     #expect(server.ranges.count == 1)
     #expect(try DataCatalog.open(target, split: .train).labels == [1, 2, 3, 4, 5])
     #expect(try FileManager.default.contentsOfDirectory(atPath: target) == ["cifar-10-batches-bin"])

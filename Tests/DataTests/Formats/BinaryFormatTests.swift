@@ -36,6 +36,12 @@ struct CIFARTests {
     let train = try DataCatalog.open(folder.path, split: .train)
     #expect(train.format == "cifar100" && train.labels == [99, 0] && train.classes == 100)
     #expect(try DataCatalog.open(folder.path, split: .test).labels == [5])
+    for split in DataSet.Split.allCases {
+      try folder.write("\(split).bin", record([19, 99], 1) + record([3, 100], 2))
+      expectError("\(split).bin", "label 100 of record 1 (byte 3075)", "0…99") {
+        try DataCatalog.open(folder.path, split: split)
+      }
+    }
   }
 
   @Test func truncatedFiles() {
@@ -188,12 +194,12 @@ struct NPZFormatTests {
       file,
       [
         ("x_train", images), ("y_train", Tensor([0, 1, 2])), ("x_test", images),
-        ("y_test", Tensor([5, 1, 1])),
+        ("y_test", Tensor([0, 1, 1])),
       ])
     for path in [file.path, folder.path] {
       let set = try DataCatalog.open(path, split: .test)
-      #expect(set.format == "npz" && set.labels == [5, 1, 1] && set.classes == 6)
-      #expect(try DataCatalog.open(path, split: .train).classes == 6)
+      #expect(set.format == "npz" && set.labels == [0, 1, 1] && set.classes == 3)
+      #expect(try DataCatalog.open(path, split: .train).classes == 3)
     }
     try write(
       file, [("images", images), ("labels", Tensor([[0], [1], [2]].flatMap { $0 }, shape: [3, 1]))])
@@ -206,9 +212,45 @@ struct NPZFormatTests {
     try write(file, [("images", images), ("labels", Tensor([0.5, 1, 2]))])
     expectError("d.npz: labels", "whole numbers") { try DataCatalog.open(file.path, split: .train) }
     let own = try TemporaryFolder()
-    try write(own.file("train.npz"), [("images", images), ("labels", Tensor([0, 1, 7]))])
+    try write(own.file("train.npz"), [("images", images), ("labels", Tensor([2, 1, 0]))])
     try write(own.file("test.npz"), [("images", images), ("labels", Tensor([0, 1, 1]))])
-    #expect(try DataCatalog.open(own.path, split: .test).classes == 8)
+    #expect(try DataCatalog.open(own.path, split: .test).classes == 3)
+    try write(own.file("test.npz"), [("images", images), ("labels", Tensor([0, 3, 1]))])
+    expectError("test.npz: labels: label 3 of record 1 is outside 0…2", "training split") {
+      try DataCatalog.open(own.path, split: .test)
+    }
+  }
+
+  @Test func labelsOutOfRange() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("d.npz")
+    let images = Tensor(noise(3 * 16), shape: [3, 4, 4])
+    func write(train: [Int], test: [Int]) throws {
+      try self.write(
+        file,
+        [("x_train", images), ("y_train", Tensor(train)), ("x_test", images), ("y_test", Tensor(test))])
+    }
+    try write(train: [0, 1, 255], test: [0, 1, 1])
+    expectError("d.npz: y_train: label 255 of record 2, but none is 2", "classes.txt") {
+      try DataCatalog.open(file.path, split: .train)
+    }
+    try write(train: [0, 1, 1], test: [0, 1, 2])
+    #expect(try DataCatalog.open(file.path, split: .train).classes == 2)
+    expectError("d.npz: y_test: label 2 of record 2 is outside 0…1", "training split") {
+      try DataCatalog.open(file.path, split: .test)
+    }
+    try write(train: [1, 2, 3], test: [1, 2, 3])
+    expectError("d.npz: y_train: labels begin at 1", "subtract 1") {
+      try DataCatalog.open(file.path, split: .train)
+    }
+    try folder.write("classes.txt", "a\nb\nc\nd\n")
+    for path in [file.path, folder.path] {
+      #expect(try DataCatalog.open(path, split: .test).classNames == ["a", "b", "c", "d"])
+    }
+    // A test split alone says what there is.
+    try FileManager.default.removeItem(at: folder.file("classes.txt"))
+    try self.write(file, [("x_test", images), ("y_test", Tensor([0, 4, 2]))])
+    #expect(try DataCatalog.open(file.path, split: .test).classes == 5)
   }
 
   @Test func truncatedFiles() throws {

@@ -39,8 +39,45 @@ struct IDXTests {
     try folder.write("classes.txt", "zero\none\n\ntwo\n")
     #expect(try DataCatalog.open(folder.path, split: .test).classNames == ["zero", "one", "two"])
     try folder.write("classes.txt", "zero\n")
-    expectError("classes.txt", "1 names", "3 were expected") {
+    expectError("train-labels-idx1-ubyte: label 1 of record 1 is outside 0…0", "classes.txt names") {
       try DataCatalog.open(folder.path, split: .test)
+    }
+  }
+
+  /// One damaged byte must not make 256 classes.
+  @Test(arguments: [false, true])
+  func labelsOutOfRange(_ packed: Bool) throws {
+    let folder = try folder(packed: packed)
+    let end = packed ? ".gz" : ""
+    func write(_ prefix: String, _ labels: [UInt8]) throws {
+      let bytes = idx([3], labels)
+      try folder.write("\(prefix)-labels-idx1-ubyte\(end)", packed ? deflated(bytes) : bytes)
+    }
+    try write("train", [0, 255, 1])
+    for split in DataSet.Split.allCases {
+      expectError("train-labels-idx1-ubyte\(end): label 255 of record 1, but none is 2", "classes.txt") {
+        try DataCatalog.open(folder.path, split: split)
+      }
+    }
+    try write("train", [0, 1, 1])
+    try write("t10k", [0, 1, 2])
+    expectError("t10k-labels-idx1-ubyte\(end): label 2 of record 2 is outside 0…1", "training split") {
+      try DataCatalog.open(folder.path, split: .test)
+    }
+    #expect(try DataCatalog.open(folder.path, split: .train).classes == 2)
+    // As in EMNIST's letters.
+    try write("train", [1, 2, 3])
+    expectError(
+      "train-labels-idx1-ubyte\(end): labels begin at 1", "count from 0", "subtract 1", "classes.txt"
+    ) {
+      try DataCatalog.open(folder.path, split: .train)
+    }
+    try folder.write("classes.txt", "none\na\nb\nc\n")
+    #expect(try DataCatalog.open(folder.path, split: .train).labels == [1, 2, 3])
+    #expect(try DataCatalog.open(folder.path, split: .test).classNames == ["none", "a", "b", "c"])
+    try write("train", [1, 2, 4])
+    expectError("label 4 of record 2 is outside 0…3", "classes.txt names") {
+      try DataCatalog.open(folder.path, split: .train)
     }
   }
 

@@ -110,9 +110,17 @@ struct ImageFolderTests {
   }
 
   @Test func imageNetSubsets() throws {
-    for subset in ImageNetSubset.allCases {
-      #expect(Set(subset.indices).count == 10 && subset.indices.allSatisfy { (0..<1000).contains($0) })
-    }
+    // As the published code lists them.
+    let published: [ImageNetSubset: [Int]] = [
+      .nette: [0, 217, 482, 491, 497, 566, 569, 571, 574, 701],
+      .woof: [193, 182, 258, 162, 155, 167, 159, 273, 207, 229],
+      .fruit: [953, 954, 949, 950, 951, 957, 952, 945, 943, 948],
+      .meow: [281, 282, 283, 284, 285, 291, 292, 290, 289, 287],
+      .squawk: [84, 130, 88, 144, 145, 22, 96, 9, 100, 89],
+      .yellow: [309, 986, 954, 951, 987, 779, 599, 291, 72, 11],
+    ]
+    #expect(published.count == ImageNetSubset.allCases.count)
+    for subset in ImageNetSubset.allCases { #expect(subset.indices == published[subset], "\(subset)") }
     let folder = try TemporaryFolder()
     let ids = (0..<1000).map { "n" + String(10_000_000 + 7 * $0) }
     let file = try png(9)
@@ -164,19 +172,36 @@ struct CSVTests {
       #expect(try train.images.images([0]).amax().int == 2)
       #expect(try DataCatalog.open(path, split: .test).labels == [0])
     }
-    try folder.write("train.csv", "file,label\np/0.png,3\np/1.png,0\n")
+    try folder.write("train.csv", "file,label\np/0.png,2\np/1.png,0\np/2.png,1\n")
     try folder.write("test.csv", "file,label\np/2.png,1\n")
-    #expect(try DataCatalog.open(folder.path, split: .train).labels == [3, 0])
+    #expect(try DataCatalog.open(folder.path, split: .train).labels == [2, 0, 1])
     let test = try DataCatalog.open(folder.path, split: .test)
-    #expect(test.labels == [1] && test.classes == 4)
+    #expect(test.labels == [1] && test.classes == 3)
     try folder.write("test.csv", "file,label\np/2.png,word\n")
-    expectError("test.csv", "'word'") { try DataCatalog.open(folder.path, split: .test) }
-    try folder.write("train.csv", "file,label\np/0.png,3\np/9.png,0\n")
+    expectError("test.csv: line 2", "'word'") { try DataCatalog.open(folder.path, split: .test) }
+    try folder.write("train.csv", "file,label\np/0.png,1\np/9.png,0\n")
     expectError("train.csv: line 3", "p/9.png") { try DataCatalog.open(folder.path, split: .train) }
     try folder.write("train.csv", "file,label\np/0.png\n")
     expectError("train.csv: line 2 has 1 fields") { try DataCatalog.open(folder.path, split: .train) }
     try folder.write("train.csv", "file,label\np/0.png,-1\n")
     expectError("train.csv: label -1") { try DataCatalog.open(folder.path, split: .train) }
+    // One wrong number would make many classes.
+    try folder.write("train.csv", "file,label\np/0.png,0\np/1.png,255\np/2.png,1\n")
+    try folder.write("test.csv", "file,label\np/2.png,1\np/1.png,7\n")
+    expectError("train.csv: label 255 of line 3, but none is 2") {
+      try DataCatalog.open(folder.path, split: .train)
+    }
+    try folder.write("train.csv", "file,label\np/0.png,0\np/1.png,1\n")
+    expectError("test.csv: label 7 of line 3 is outside 0…1", "training split") {
+      try DataCatalog.open(folder.path, split: .test)
+    }
+    try folder.write("classes.txt", (0..<8).map { "name \($0)\n" }.joined())
+    #expect(try DataCatalog.open(folder.path, split: .test).classNames[7] == "name 7")
+    // Rows of a test split alone say what there is.
+    try FileManager.default.removeItem(at: folder.file("classes.txt"))
+    try FileManager.default.removeItem(at: folder.file("train.csv"))
+    try FileManager.default.removeItem(at: folder.file("all.csv"))
+    #expect(try DataCatalog.open(folder.path, split: .test).classes == 8)
     try folder.write("train.csv", "path,class\np/0.png,1\n")
     expectError("train.csv", "'path', 'class'") {
       try DataCatalog.open(folder.file("train.csv").path, split: .train)
@@ -215,6 +240,8 @@ struct DataCatalogTests {
     var options = DataCatalog.Options()
     options.pictures.size = 8
     expectError("a size", "idx") { try DataCatalog.open(folder.path, split: .train, options: options) }
+    options = .init(pictures: PictureOptions(channels: .gray))
+    expectError("channels", "idx") { try DataCatalog.open(folder.path, split: .train, options: options) }
     options = .init(subset: .woof)
     expectError("a subset", "idx") { try DataCatalog.open(folder.path, split: .train, options: options) }
   }

@@ -216,6 +216,22 @@ private struct Pickle {
     expectRefusal("more than 23 bytes") { _ = try StateFile(reading: url, limit: 23) }
   }
 
+  /// The length of a safetensors file's header stands first, and may begin as other formats do.
+  @Test(arguments: [0x0280, 0x0580, 0x4B50]) func lengthsThatLookLikeOtherFormats(_ length: Int) throws {
+    let folder = try TemporaryFolder()
+    let url = folder.file("w.safetensors")
+    func write(_ padding: Int) throws -> Int {
+      try Safetensors.write(
+        [("w", Tensor([1.5]))], metadata: ["x": String(repeating: "x", count: padding)], to: url)
+      return Int(
+        try Data(contentsOf: url).prefix(2).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+      )
+    }
+    #expect(try write(length - write(0)) == length)
+    let file = try StateFile(reading: url)
+    #expect(file.format == .safetensors && file.dictionary["w"]?.double == 1.5)
+  }
+
   /// A million tuples, each inside the next, and a list that holds itself.
   @Test func depthTakesNoStack() throws {
     let deep = Pickle.dictionary {
