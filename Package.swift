@@ -152,7 +152,7 @@ if !withoutTorch {
       dependencies: [
         "Experiments", "Training", "Data", "Runs", "Networks", "Torch", "Command", "Reports", "PeerSupport",
       ]),
-    .testTarget(name: "SalarTests", dependencies: ["salar", "Torch", "Networks", "PeerSupport"]),
+    .testTarget(name: "SalarTests", dependencies: ["salar", "Reports", "Torch", "Networks", "PeerSupport"]),
     .testTarget(name: "OperatorGeneratorTests", dependencies: ["OperatorGenerator"]),
   ]
 }

@@ -4,9 +4,19 @@ import Foundation
 public enum CommandOutput {
   /// One JSON document, keys in order; the only thing on standard output under `--json`.
   public static func json(_ value: some Encodable) throws {
+    try write(try document(value) + Data("\n".utf8))
+  }
+
+  /// Numbers that are not finite, which JSON has none of, are null.
+  static func document(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try write(try encoder.encode(value) + Data("\n".utf8))
+    // A word for private use, which no text has.
+    let mark = "\u{E000}not finite\u{E000}"
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: mark, negativeInfinity: mark, nan: mark)
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    return Data(text.replacingOccurrences(of: "\"\(mark)\"", with: "null").utf8)
   }
 
   public static func line(_ text: String = "") throws(CommandError) {

@@ -23,11 +23,16 @@ enum Program {
     throw Missing(description: "no salar beside \(CommandLine.arguments[0])")
   }
 
-  /// - Parameter whileRunning: called once with the process as soon as it runs: to end it, say.
-  static func run(_ arguments: [String], whileRunning: (Process) throws -> Void = { _ in }) throws -> Result {
+  /// - Parameters:
+  ///   - directory: where it runs; nil: here.
+  ///   - whileRunning: called once with the process as soon as it runs: to end it, say.
+  static func run(
+    _ arguments: [String], in directory: URL? = nil, whileRunning: (Process) throws -> Void = { _ in }
+  ) throws -> Result {
     let process = Process()
     process.executableURL = try executable()
     process.arguments = arguments
+    if let directory { process.currentDirectoryURL = directory }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "salar-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -144,7 +144,7 @@ public struct MonteCarlo: Sendable {
     _ model: VolatilityModel, _ length: Int, _ seed: UInt64, _ series: Int
   ) -> [String: [Double]] {
     var columns: [String: [Double]] = [:]
-    for (k, name) in Set(model.regressors.map(\.name)).sorted().enumerated() {
+    for (k, name) in model.columnNames.sorted().enumerated() {
       var random = SplitMix64(seed &* 7_919 &+ UInt64(bitPattern: Int64(series * 64 + k + 64)))
       var u = InnovationDistribution.normal.sample(using: &random)
       columns[name] = (0..<length).map { _ in
