@@ -51,6 +51,31 @@ struct MonteCarloTests {
     #expect(inside.onBound < 4)
   }
 
+  /// What becomes of biases is said, and what is wrong is a failure.
+  @Test func biasesAreJudged() throws {
+    let found = try study(VolatilityModel(), Self.garch, .init(lengths: [300, 1200], series: 60, seed: 7))
+    let (short, long) = (found.results[0], found.results[1])
+    for one in short.parameters {
+      #expect(
+        abs(one.biasInErrors - one.bias / (one.standardDeviation / Double(short.fitted).squareRoot())) < 1e-9)
+    }
+    let declines = try #require(found.declines)
+    for (k, one) in declines.enumerated() {
+      let halves = abs(long.parameters[k].bias) <= 0.5 * abs(short.parameters[k].bias)
+      #expect((one.decline == .halves) == halves, "\(one)")
+      if one.decline == .isZero { #expect(abs(long.parameters[k].biasInErrors) <= 3) }
+    }
+    let table = found.table("GARCH")
+    #expect(table.columns.last?.title == "|bias| 1200/300")
+    #expect(table.notes.contains { $0.contains("The bias from T = 300 to 1200: ") })
+    let ratio = abs(long.parameters[1].bias / short.parameters[1].bias)
+    #expect(table.rows[5].last == .number(ratio) && table.rows[0].last == .text(""))
+    #expect(found.failures.allSatisfy { !$0.contains("score") }, "\(found.failures)")
+    let narrow = try study(
+      VolatilityModel(), Self.garch, .init(lengths: [5000], series: 20, seed: 7, confidence: 0.5))
+    #expect(narrow.failures.contains { $0.contains("cover") } && narrow.declines == nil)
+  }
+
   @Test func seedsDecideEverything() throws {
     func biases(_ seed: UInt64) throws -> [Double] {
       let found = try study(VolatilityModel(), Self.garch, .init(lengths: [300], series: 20, seed: seed))

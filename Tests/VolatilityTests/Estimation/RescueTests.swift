@@ -71,6 +71,33 @@ struct RescueTests {
     #expect(abs(found.found.theta[2] + found.found.theta[3] - 1) < 1e-9)
   }
 
+  /// Why the search comes first: from the same start it needs fewer evaluations, and ends nearer to the maximum.
+  @Test(.enabled(if: FinanceData.isPresent, "\(FinanceData.missing)"))
+  func evaluationsOnMarksAndPounds() throws {
+    let y = try FinanceData.marks()
+    for (name, model) in [
+      ("GARCH", VolatilityModel()), ("GJR-t", VolatilityModel(variance: .gjr(), distribution: .studentT)),
+      ("EGARCH-t", VolatilityModel(variance: .egarch(p: 1, q: 1), distribution: .studentT)),
+    ] {
+      func counted(_ body: (Search, [Double]) -> [Double]?) throws -> (evaluations: Int, value: Double) {
+        let estimator = try Estimator(model, y, [:], FitOptions())
+        let likelihood = estimator.likelihood
+        let points = StartingPoints(likelihood: likelihood).grid().compactMap {
+          estimator.feasible.repaired($0, margin: 0.02)
+        }
+        let start = points.max { likelihood.value($0) < likelihood.value($1) }!
+        let search = Search(likelihood, estimator.feasible, FitOptions())
+        let before = likelihood.evaluations
+        let end = try #require(body(search, start), "\(name)")
+        return (likelihood.evaluations - before, likelihood.value(end))
+      }
+      let own = try counted { $0.run($1).theta }
+      let other = try counted { Rescue.slsqp($0, from: $1) }
+      #expect(own.value > other.value - 1e-9, "\(name): \(own.value), \(other.value)")
+      #expect(own.evaluations < other.evaluations, "\(name): \(own.evaluations), \(other.evaluations)")
+    }
+  }
+
   /// ω is what the sample's variance makes it.
   @Test func equality() throws {
     let found = try rescued(
