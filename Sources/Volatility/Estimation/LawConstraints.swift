@@ -31,12 +31,14 @@ struct LawConstraints {
   /// The set with its rows taken at θ.
   func about(_ theta: [Double], _ feasible: FeasibleSet) -> FeasibleSet {
     let process = specification.process
+    let isAsymmetric = (process as? GARCH).map { $0.power == 2 && $0.o > 0 } ?? false
+    guard isAsymmetric || options.targetsVariance else { return feasible }
     var found = feasible
     let moments =
       process.levelPower.map {
         specification.model.distribution.moments(power: $0, shape: Array(theta[specification.width...]))
       } ?? LawMoments()
-    if let garch = process as? GARCH, garch.power == 2, garch.o > 0 {
+    if isAsymmetric {
       found.inequalities = feasible.inequalities.map { $0.isStationarity ? stationarity(theta, moments) : $0 }
     }
     if options.targetsVariance { found.equalities = [targeting(theta, moments)] }
