@@ -258,13 +258,13 @@ import Testing
     func answers(_ seed: String) throws -> [[String: Any]] {
       let result = try Program.run([
         "volatility", "monte-carlo", "--at", "mu=0,omega=0.05,alpha[1]=0.1,beta[1]=0.85", "--lengths",
-        "400", "--series", "60", "--seed", seed, "--json",
+        "1000", "--series", "60", "--seed", seed, "--json",
       ])
       #expect(result.code == 0, "\(result.errors)")
       return try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]])
     }
     let first = try #require(try answers("1").first)
-    #expect(first["length"] as? Int == 400)
+    #expect(first["length"] as? Int == 1000)
     #expect((first["fitted"] as! Int) + (first["failed"] as! Int) == 60)
     let parameters = try #require(first["parameters"] as? [[String: Any]])
     for one in parameters {
@@ -273,7 +273,8 @@ import Testing
     func biases(_ answer: [String: Any]) -> [Double] {
       (answer["parameters"] as! [[String: Any]]).map { $0["bias"] as! Double }
     }
-    #expect(biases(try answers("1")[0]) == biases(first) && biases(try answers("2")[0]) != biases(first))
+    let (again, other) = (try answers("1")[0], try answers("2")[0])
+    #expect(biases(again) == biases(first) && biases(other) != biases(first))
     try fails(
       ["monte-carlo", "--at", "mu=0,omega=1,alpha[1]=0.5,beta[1]=0.6", "--lengths", "10"], saying: ["10"],
       code: 64)
