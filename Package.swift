@@ -154,7 +154,7 @@ if !withoutTorch {
       ]),
     .testTarget(
       name: "SalarTests",
-      dependencies: ["salar", "Experiments", "Data", "Torch", "Networks", "PeerSupport"]),
+      dependencies: ["salar", "Experiments", "Data", "Reports", "Torch", "Networks", "PeerSupport"]),
     .testTarget(name: "OperatorGeneratorTests", dependencies: ["OperatorGenerator"]),
   ]
 }

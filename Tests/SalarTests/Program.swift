@@ -25,9 +25,11 @@ enum Program {
 
   /// - Parameters:
   ///   - preparation: what a shell does first, whose process the program's then becomes: `ulimit -f 24`.
+  ///   - directory: where it runs; nil: here.
   ///   - whileRunning: called once with the process as soon as it runs: to end it, say.
   static func run(
-    _ arguments: [String], after preparation: String? = nil, whileRunning: (Process) throws -> Void = { _ in }
+    _ arguments: [String], after preparation: String? = nil, in directory: URL? = nil,
+    whileRunning: (Process) throws -> Void = { _ in }
   ) throws -> Result {
     let process = Process()
     process.executableURL = try executable()
@@ -36,6 +38,7 @@ enum Program {
       process.executableURL = URL(fileURLWithPath: "/bin/bash")
       process.arguments = ["-c", preparation + "; exec \"$0\" \"$@\"", try executable().path] + arguments
     }
+    if let directory { process.currentDirectoryURL = directory }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "salar-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

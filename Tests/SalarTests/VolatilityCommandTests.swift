@@ -178,7 +178,7 @@ import Testing
       try Program.run([
         "volatility", "simulate", "--market", "--count", "400", "--members", "12", "--out", market,
       ]).code == 0)
-    let answer = try json("study", market, "--sector", "Health Care")
+    let answer = try json("study", market, "--sector", "Health Care", "--out", folder.file("study").path)
     #expect((answer["claims"] as? [[String: Any]])?.count == 4 && answer["days"] as? Int == 400)
     #expect((answer["members"] as? [String])?.count == 12)
     try fails("study", market, "--sector", "Utilities", saying: "Utilities", "Health Care")

@@ -35,8 +35,7 @@ enum VolatilityBenchmarks {
     let path = place("days-1249.txt")
     return Benchmark(
       name: "garch-rolling-250", peer: .arch("rolling \(path) 1000"), unit: .milliseconds, amount: 250,
-      repetitions: 1,
-      rounds: 3
+      repetitions: 1, rounds: 5
     ) {
       let y = try written(days: 1249, to: path)
       return {
@@ -53,8 +52,7 @@ enum VolatilityBenchmarks {
     let path = place("days-1000.txt")
     return Benchmark(
       name: "garch-1000-series", peer: .arch("series \(path) 100"), unit: .milliseconds, amount: 1000,
-      repetitions: 1,
-      rounds: 2
+      repetitions: 1, rounds: 5
     ) {
       let series = many
       try write(series.prefix(100).flatMap { $0 }, to: path)

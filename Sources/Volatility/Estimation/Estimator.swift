@@ -96,23 +96,8 @@ struct Estimator {
       }
     }
     feasible.inequalities += positivity(specification, sample)
-    var dependent: [Int] = []
-    if options.targetsVariance, let omega = specification.omega {
-      let residuals = sample.startResiduals
-      let level = residuals.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)
-      let zeros = [Double](repeating: 0, count: specification.processCount)
-      if let target = specification.process.target(variance: level, zeros, regressors: 0) {
-        var row = [Double](repeating: 0, count: parameters.count)
-        for (k, slope) in target.slopes.enumerated() { row[specification.processStart + k] = -slope }
-        row[omega] = 1
-        for (k, column) in sample.varianceColumns.enumerated() {
-          row[specification.regressorStart + k] =
-            -target.regressorSlope * column.reduce(0, +) / Double(column.count)
-        }
-        feasible.equalities = [.init(coefficients: row, bound: target.omega)]
-        dependent = [omega]
-      }
-    }
+    let dependent = options.targetsVariance ? specification.omega.map { [$0] } ?? [] : []
+    feasible = LawConstraints(specification, sample, options).beginning(feasible)
     if !options.fixed.isEmpty {
       let values = parameters.map { options.fixed[$0.name] ?? 0.5 * (max(-1, $0.lower) + min(1, $0.upper)) }
       let inner = specification.standardise(values, sample)
@@ -148,6 +133,11 @@ struct Estimator {
 
   /// The best point that searches found, and the search that knows the constraints there.
   func best() throws(VolatilityError) -> (Search.Point, Search) {
+    let found = try bestOfFixedLaw()
+    return LawConstraints(specification, sample, options).settled(found)
+  }
+
+  private func bestOfFixedLaw() throws(VolatilityError) -> (Search.Point, Search) {
     let search = Search(likelihood, feasible, options)
     let points = try starts()
     let found = best(search, points)
@@ -301,12 +291,16 @@ extension Specification {
         "\(((omega == nil ? [] : ["omega"]) + drivers).joined(separator: " + ")) \(relation == "≤" ? "≥" : relation) 0 at observation \(time + 1)"
     }
     var text = ""
-    for (k, c) in row.coefficients.enumerated() where c != 0 {
-      let size = abs(c) == 1 ? "" : "\(abs(c) == abs(c).rounded() ? String(Int(abs(c))) : String(abs(c))) "
+    // How a moment of the law moves with its shape belongs to the search, not to the constraint's name.
+    for (k, c) in row.coefficients.enumerated() where c != 0 && k < width {
+      let size =
+        abs(c) == 1
+        ? "" : "\(abs(c) == abs(c).rounded() ? String(Int(abs(c))) : abs(c).formatted(digits: 4)) "
       text += text.isEmpty ? (c < 0 ? "−" : "") : (c < 0 ? " − " : " + ")
       text += size + parameters[k].name
     }
-    let bound = row.bound == row.bound.rounded() ? String(Int(row.bound)) : String(row.bound)
+    let limit = row.isStationarity ? row.bound.rounded() : row.bound
+    let bound = limit == limit.rounded() ? String(Int(limit)) : String(limit)
     return "\(text) \(relation) \(bound)"
   }
 }

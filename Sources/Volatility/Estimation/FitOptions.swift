@@ -34,7 +34,7 @@ public struct FitOptions: Sendable, Equatable {
   /// Variance targeting (Engle and Mezrich 1996): ω is what gives the unconditional variance, at the regressors' means,
   /// the value of the mean squared residual of least squares. Standard errors take that value as known.
   public var targetsVariance: Bool
-  /// Keeps Σα + ½Σγ + Σβ ≤ 1, as `arch` does.
+  /// Keeps Σα + wΣγ + Σβ ≤ 1, w = E[z²1{z<0}] of the law that is fitted; ½, as in `arch`, for powers other than 2.
   public var requiresStationarity: Bool
   /// Of the search from one starting point.
   public var maximumIterations: Int

@@ -11,6 +11,8 @@ final class Likelihood {
   var last: (theta: [Double], value: Double)?
 
   private let fixedPresample: Double
+  /// The law's moments at the shape parameters of the last evaluation that needed them.
+  private var knownMoments: (shape: [Double], moments: LawMoments)?
   private let buffer: Workspace.Buffer
   let z: UnsafeMutablePointer<Double>
   /// 1/σ_t.
@@ -35,9 +37,12 @@ final class Likelihood {
     let count = sample.count
     let hasInMean = specification.model.mean.inMean != nil
     let drivers = (0..<specification.varianceRegressors.count).map { specification.processCount + $0 }
+    // Where the presample value depends on shape parameters, rows go on to these, which follow in θ.
+    let width =
+      specification.startDependsOnShape ? specification.parameters.count : specification.width
     recursion = Recursion(
-      count: count, width: specification.width, varianceStart: specification.meanCount,
-      residualWidth: hasInMean ? specification.width : specification.meanCount,
+      count: count, width: width, varianceStart: specification.meanCount,
+      residualWidth: hasInMean ? width : specification.meanCount,
       interceptColumns: (specification.process.interceptIndex.map { [$0] } ?? []) + drivers,
       scratch: specification.process.scratch)
     let shapes = specification.shapeCount
@@ -64,6 +69,10 @@ final class Likelihood {
       case .fixedSample, .sampleVariance, .unconditional: moment({ _ in 1 }, count)
       case .user(let variance): pow(variance / (sample.scale * sample.scale), power / 2)
       }
+    for (k, column) in sample.measureColumns.enumerated() {
+      // One more than there are observations: the step beyond them.
+      recursion.scratch[k].update(from: column, count: column.count)
+    }
     fillResidualSlopes()
     fillIntercept()
   }
@@ -254,11 +263,18 @@ final class Likelihood {
       var mean = 0.0
       for t in 0..<count { mean += r.intercept[t] }
       mean /= Double(count)
-      guard let found = process.unconditional(own, intercept: mean) else { return false }
+      let moments = moments((0..<specification.shapeCount).map { theta[specification.width + $0] })
+      guard let found = process.unconditional(own, intercept: mean, moments) else { return false }
       r.presample = found.value
       guard gradient else { break }
       let columns = r.varianceColumns(r.presampleSlopes)
       for (k, slope) in found.slopes.enumerated() { columns[k] += slope }
+      if specification.startDependsOnShape {
+        for k in 0..<specification.shapeCount {
+          columns[specification.varianceCount + k] =
+            found.wholeSlope * moments.wholeSlopes[k] + found.belowSlope * moments.belowSlopes[k]
+        }
+      }
       for (k, column) in r.interceptColumns.enumerated() {
         var slope = 0.0
         for t in 0..<count { slope += r.interceptSlope(t, k) }
@@ -266,6 +282,14 @@ final class Likelihood {
       }
     }
     return r.presample > 0 && r.presample < .infinity
+  }
+
+  private func moments(_ shape: [Double]) -> LawMoments {
+    guard let power = process.levelPower else { return LawMoments() }
+    if let knownMoments, knownMoments.shape == shape { return knownMoments.moments }
+    let found = specification.model.distribution.moments(power: power, shape: shape)
+    knownMoments = (shape, found)
+    return found
   }
 
   // MARK: Distributions
@@ -359,9 +383,9 @@ final class Likelihood {
         let state = UnsafeMutableRawPointer(r.stateRow(t)).assumingMemoryBound(to: Double.self)
         let residual = UnsafeMutableRawPointer(r.residualRow(t)).assumingMemoryBound(to: Double.self)
         let row = scores + t * total
-        for k in 0..<specification.width { row[k] = a * r.rate[t] * state[k] + b * residual[k] }
+        for k in 0..<r.width { row[k] = a * r.rate[t] * state[k] + b * residual[k] }
         if let extra = r.extraColumn { row[extra] += a * r.extra[t] }
-        for k in 0..<shapes { row[specification.width + k] = shapeSlopes[t * shapes + k] }
+        for k in 0..<shapes { row[specification.width + k] += shapeSlopes[t * shapes + k] }
       }
     }
     return sum - 0.5 * sumOfLogs
@@ -383,7 +407,7 @@ final class Likelihood {
         sums.0 += ofState * state[at] + b * residual[at]
         if last == 1 { sums.1 += ofState * state[at + 1] + b * residual[at + 1] }
       }
-      for k in 0..<specification.width { gradient[k] += k < 4 ? sums.0[k] : sums.1[k - 4] }
+      for k in 0..<r.width { gradient[k] += k < 4 ? sums.0[k] : sums.1[k - 4] }
     } else {
       withUnsafeTemporaryAllocation(of: Block.self, capacity: blocks) { sums in
         sums.initialize(repeating: .zero)
@@ -393,7 +417,7 @@ final class Likelihood {
           let at = t * blocks
           for k in 0..<blocks { sums[k] += ofState * state[at + k] + b * residual[at + k] }
         }
-        for k in 0..<specification.width { gradient[k] += sums[k / 4][k % 4] }
+        for k in 0..<r.width { gradient[k] += sums[k / 4][k % 4] }
       }
     }
     addExtra(gradient) { weights($0).0 }

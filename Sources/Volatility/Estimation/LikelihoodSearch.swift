@@ -15,6 +15,7 @@ extension Likelihood {
       found[at] /= size(sample.meanColumns[at])
     }
     for (k, column) in sample.varianceColumns.enumerated() { found[s.regressorStart + k] /= size(column) }
+    for (k, column) in sample.measureColumns.enumerated() { found[s.processStart + 1 + k] /= size(column) }
     return found
   }
 

@@ -12,7 +12,8 @@ enum Rescue {
     return search.run(best)
   }
 
-  private static func slsqp(_ search: Search, from start: [Double]) -> [Double]? {
+  /// Its own result; nil where it fails.
+  static func slsqp(_ search: Search, from start: [Double]) -> [Double]? {
     let n = search.feasible.count
     guard let optimiser = nlopt_create(NLOPT_LD_SLSQP, UInt32(n)) else { return nil }
     defer { nlopt_destroy(optimiser) }

@@ -18,7 +18,8 @@ struct ResidualBootstrap: Sendable {
     _ estimator: Estimator, _ theta: [Double], replications: Int, seed: UInt64
   ) throws(VolatilityError) {
     options = estimator.options
-    feasible = estimator.feasible
+    feasible = LawConstraints(estimator.specification, estimator.sample, options).about(
+      theta, estimator.feasible)
     self.theta = theta
     self.replications = replications
     self.seed = seed
@@ -56,11 +57,12 @@ struct ResidualBootstrap: Sendable {
     else { return nil }
     var options = self.options
     options.fixed = [:]
-    guard let fresh = try? Estimator.feasibleSet(specification, sample, options) else { return nil }
-    var feasible = self.feasible
-    feasible.equalities = fresh.0.equalities
-    guard let start = feasible.repaired(theta, dependent: fresh.1) else { return nil }
-    let point = Search(Likelihood(specification, sample), feasible, options).run(start)
+    let constraints = LawConstraints(specification, sample, options)
+    let feasible = constraints.about(theta, self.feasible)
+    let dependent = options.targetsVariance ? specification.omega.map { [$0] } ?? [] : []
+    guard let start = feasible.repaired(theta, dependent: dependent) else { return nil }
+    let search = Search(Likelihood(specification, sample), feasible, options)
+    let point = constraints.settled((search.run(start), search)).0
     return point.reason == nil ? point.theta : nil
   }
 

@@ -54,14 +54,14 @@ extension VolatilityModel {
   private func checkColumns(
     _ specification: Specification, _ returns: [Double], _ columns: [String: [Double]]
   ) throws(VolatilityError) {
-    for one in specification.meanRegressors + specification.varianceRegressors {
-      guard let values = columns[one.name] else {
-        throw VolatilityError(.data, "regressor '\(one.name)' is not among the columns given")
+    for name in specification.model.columnNames {
+      guard let values = columns[name] else {
+        throw VolatilityError(.data, "regressor '\(name)' is not among the columns given")
       }
       guard values.count == returns.count else {
         throw VolatilityError(
           .data,
-          "regressor '\(one.name)' has \(values.count) values, the returns have \(returns.count); give one a return"
+          "regressor '\(name)' has \(values.count) values, the returns have \(returns.count); give one a return"
         )
       }
     }

@@ -5,6 +5,8 @@ struct Sample: Sendable {
   /// Columns of the mean's linear part, regressors last.
   let meanColumns: [[Double]]
   let varianceColumns: [[Double]]
+  /// Averages of a HAR variance's measure up to the day before, [count + 1] each: the last is for the next step.
+  let measureColumns: [[Double]]
   /// What y and each regressor were divided by: powers of two, so that nothing is rounded.
   let scale: Double
   let regressorScales: [String: Double]
@@ -40,17 +42,21 @@ struct Sample: Sendable {
     y = Array(scaledReturns[dropped...])
 
     var scales: [String: Double] = [:]
-    func column(_ one: Regressor) throws(VolatilityError) -> [Double] {
-      guard let values = columns[one.name] else {
+    func given(_ name: String, _ role: String = "regressor") throws(VolatilityError) -> [Double] {
+      guard let values = columns[name] else {
         throw fail(
-          "regressor '\(one.name)' is not among the columns given (\(columns.keys.sorted().joined(separator: ", ")))"
+          "\(role) '\(name)' is not among the columns given (\(columns.keys.sorted().joined(separator: ", ")))"
         )
       }
       guard values.count == returns.count else {
         throw fail(
-          "regressor '\(one.name)' has \(values.count) values, the returns have \(returns.count); give one a return"
+          "\(role) '\(name)' has \(values.count) values, the returns have \(returns.count); give one a return"
         )
       }
+      return values
+    }
+    func column(_ one: Regressor) throws(VolatilityError) -> [Double] {
+      let values = try given(one.name)
       let lag = one.timing.lag
       let used = Array(values[(dropped - lag)..<(returns.count - lag)])
       if let bad = used.firstIndex(where: { !$0.isFinite }) {
@@ -78,8 +84,33 @@ struct Sample: Sendable {
       }
       variance.append(values)
     }
+    var averages: [[Double]] = []
+    if let measure = specification.measure, case .har(let lengths, _) = specification.model.variance {
+      let values = try given(measure, "measure")
+      if let bad = values.firstIndex(where: { !$0.isFinite || $0 < 0 }) {
+        throw fail(
+          "observation \(bad + 1) of measure '\(measure)' is \(values[bad]); a realised variance is finite and not negative"
+        )
+      }
+      let size = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+      guard size > 0 else { throw fail("measure '\(measure)' is zero throughout") }
+      let factor = scales[measure] ?? (scaled ? Self.powerOfTwo(size) : 1)
+      scales[measure] = factor
+      averages = lengths.map { length in
+        (dropped...returns.count).map { t in
+          values[(t - length)..<t].reduce(0, +) / Double(length) / factor
+        }
+      }
+      let isAdded = specification.varianceForm != .exponential
+      try Self.checkRank(
+        averages.map { Array($0.dropLast()) } + (isAdded ? variance : []),
+        lengths.map { "\(measure) over \($0)" }
+          + (isAdded ? specification.varianceRegressors.map(\.name) : []),
+        hasConstant: true, "the variance")
+    }
     meanColumns = mean
     varianceColumns = variance
+    measureColumns = averages
     regressorScales = scales
     if !variance.isEmpty {
       try Self.checkRank(

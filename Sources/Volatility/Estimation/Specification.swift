@@ -12,6 +12,8 @@ struct Specification: Sendable {
   let processCount: Int
   let varianceCount: Int
   let parameters: [ParameterSpecification]
+  /// The column of a HAR variance.
+  let measure: String?
   /// Observations at the beginning without a residual.
   let dropped: Int
 
@@ -22,6 +24,14 @@ struct Specification: Sendable {
   var processStart: Int { meanCount }
   var regressorStart: Int { meanCount + processCount }
   var omega: Int? { process.interceptIndex.map { $0 + meanCount } }
+  /// Whether the presample value that the unconditional rule takes moves with shape parameters.
+  var startDependsOnShape: Bool { model.initialisation == .unconditional && levelDependsOnShape }
+  /// Whether the stationary level does: E|z| and other moments than E z² = 1 depend on them.
+  var levelDependsOnShape: Bool {
+    guard shapeCount > 0, let power = process.levelPower else { return false }
+    if let garch = process as? GARCH, power == 2 { return garch.o > 0 && !model.distribution.isSymmetric }
+    return true
+  }
 
   init(_ model: VolatilityModel) throws(VolatilityError) {
     func fail(_ message: String) -> VolatilityError { VolatilityError(.specification, message) }
@@ -83,7 +93,18 @@ struct Specification: Sendable {
         let power: Double = form == .variance ? -1 : form == .logVariance ? 1 : 0
         return [.init(name: "kappa", lower: -1e4, upper: 1e4, scale: 0.1, power: power)]
       } ?? []
-    let own = process.parameters
+    var own = process.parameters
+    var averaged = 0
+    if case .har(let lengths, let column) = model.variance {
+      measure = column
+      averaged = lengths.max()!
+      // Where the mean has averages too, names tell the two apart.
+      if !mean.heterogeneousLags.isEmpty {
+        for k in 1..<own.count { own[k].name = "variance." + own[k].name }
+      }
+    } else {
+      measure = nil
+    }
     let isFree = process.isLogarithmic || form != .additive
     let drivers = inVariance.map { one in
       ParameterSpecification(
@@ -104,7 +125,7 @@ struct Specification: Sendable {
       all[meanCount + omega].lower = -100
     }
     parameters = all
-    dropped = max(mean.presample, model.regressors.map(\.timing.lag).max() ?? 0)
+    dropped = max(mean.presample, averaged, model.regressors.map(\.timing.lag).max() ?? 0)
   }
 
   /// The inequalities of the process, over all parameters.
@@ -155,6 +176,9 @@ struct Specification: Sendable {
     }
     let own = process.restore(Array(theta[processStart..<regressorStart]), scale: s)
     for (k, value) in own.enumerated() { found[processStart + k] = value }
+    if let measure {
+      for k in (processStart + 1)..<regressorStart { found[k] /= regressorScales[measure] ?? 1 }
+    }
     for (k, one) in varianceRegressors.enumerated() {
       let at = regressorStart + k
       if process is APARCH {

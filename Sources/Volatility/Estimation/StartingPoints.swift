@@ -19,12 +19,13 @@ struct StartingPoints {
     let shape = specification.model.distribution.start(kurtosis: kurtosis)
     var points: [[Double]] = []
     var moments: [Double: Double] = [:]
-    let starts = specification.process.starts { power in
+    var starts = specification.process.starts { power in
       if let known = moments[power] { return known }
       let moment = residuals.reduce(0) { $0 + absolutePower($1, power).value } / count
       moments[power] = moment
       return moment
     }
+    if specification.process is HARVariance { starts = averagesStarts(second) }
     for own in starts {
       for (own, drivers) in driverStarts(own) { points.append(mean + own + drivers + shape) }
     }
@@ -36,6 +37,7 @@ struct StartingPoints {
     let model = specification.model
     if !specification.varianceRegressors.isEmpty { return 3 }
     switch model.variance {
+    case .har: return 3
     case .egarch, .aparch: return 2
     case .garch(let p, _, let q, let power):
       if p + q > 2, q > 0 { return 9 }
@@ -84,6 +86,26 @@ struct StartingPoints {
     var found = second.coefficients
     for k in specification.linearCount..<found.count { found[k] = min(max(found[k], -0.9), 0.9) }
     return found + rest.dropFirst(lags)
+  }
+
+  // MARK: Averages of a measure
+
+  /// Shares of the level to the averages, in equal parts and to each of them alone.
+  private func averagesStarts(_ level: Double) -> [[Double]] {
+    let sizes = sample.measureColumns.map { $0.reduce(0, +) / Double($0.count) }
+    var points: [[Double]] = []
+    for share in [0.4, 0.7, 0.95] {
+      let count = Double(sizes.count)
+      func add(_ parts: [Double]) {
+        var point = [(1 - share) * level]
+        for (part, size) in zip(parts, sizes) { point.append(share * part * level / size) }
+        points.append(point)
+      }
+      add(sizes.map { _ in 1 / count })
+      guard sizes.count > 1 else { continue }
+      for k in sizes.indices { add(sizes.indices.map { $0 == k ? 0.9 : 0.1 / (count - 1) }) }
+    }
+    return points
   }
 
   // MARK: Regressors of the variance

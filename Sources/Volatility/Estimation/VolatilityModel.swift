@@ -8,8 +8,8 @@
 /// ```
 ///
 /// Parameters, in their order: `mu`, `ar[i]`, `har[l]`, `theta[x]`, `ma[j]`, `kappa`; `omega`, `alpha[i]`, `gamma[i]`,
-/// `beta[j]` (`delta` of APARCH; `phi` and `d` of FIGARCH before its `beta[1]`; `decay` of EWMA), `phi[x]`; `nu`,
-/// `lambda`, `xi`.
+/// `beta[j]` (`delta` of APARCH; `phi` and `d` of FIGARCH before its `beta[1]`; `decay` of EWMA; `har[l]` of HAR, which is
+/// `variance.har[l]` beside a HAR mean), `phi[x]`; `nu`, `lambda`, `xi`.
 public struct VolatilityModel: Sendable, Equatable {
   public var mean: MeanModel
   public var variance: VarianceModel
@@ -33,6 +33,19 @@ public struct VolatilityModel: Sendable, Equatable {
   ///
   /// - Throws: ``VolatilityError`` where the parts do not fit.
   public func parameterNames() throws(VolatilityError) -> [String] { try Specification(self).names }
+
+  /// How many observations at the beginning of a sample have no residual, as the longest lag needs them.
+  ///
+  /// - Throws: ``VolatilityError`` where the parts do not fit.
+  public func conditionedObservations() throws(VolatilityError) -> Int { try Specification(self).dropped }
+
+  /// Columns that the model reads beside the returns, each once: regressors, and the measure of a HAR variance.
+  public var columnNames: [String] {
+    var names: [String] = []
+    for one in regressors where !names.contains(one.name) { names.append(one.name) }
+    if case .har(_, let measure) = variance, !names.contains(measure) { names.append(measure) }
+    return names
+  }
 
   /// ln L and its gradient at given parameters.
   ///

@@ -64,6 +64,13 @@ struct ForecastPlan: Sendable {
         found.append((one.name, count))
       }
     }
+    if let measure = specification.measure {
+      if let k = found.firstIndex(where: { $0.name == measure }) {
+        found[k].count = max(found[k].count, horizon - 1)
+      } else {
+        found.append((measure, horizon - 1))
+      }
+    }
     return found
   }
 
@@ -76,9 +83,11 @@ struct ForecastPlan: Sendable {
       )
     }
     for (name, count) in needs where count > 0 {
-      let lags = specification.model.regressors.filter { $0.name == name }.map(\.timing.lag)
+      var lags = specification.model.regressors.filter { $0.name == name }.map(\.timing.lag)
+      let isMeasure = specification.measure == name
+      if isMeasure { lags.append(1) }
       let what =
-        "regressor '\(name)' enters with lag \(lags.min()!): a forecast \(horizon) steps ahead needs its \(count) values x[T+1]\(count > 1 ? " to x[T+\(count)]" : "") after the origin"
+        "\(isMeasure ? "measure" : "regressor") '\(name)' enters with lag \(lags.min()!): a forecast \(horizon) steps ahead needs its \(count) values x[T+1]\(count > 1 ? " to x[T+\(count)]" : "") after the origin"
       func check(_ values: [Double], _ place: String) throws(VolatilityError) {
         guard values.count == count || values.count == horizon else {
           throw VolatilityError(.regression, "\(what); \(values.count) are given\(place).")
@@ -91,10 +100,10 @@ struct ForecastPlan: Sendable {
           let isAdditive =
             specification.varianceRegressors.contains { $0.name == name }
             && specification.varianceForm == .additive && !specification.process.isLogarithmic
-          guard value >= 0 || !isAdditive else {
+          guard value >= 0 || !(isAdditive || isMeasure) else {
             throw VolatilityError(
               .regression,
-              "the path of regressor '\(name)' is negative (\(value)) at step \(k + 1)\(place), and the additive form needs none that are."
+              "the path of \(isMeasure ? "measure" : "regressor") '\(name)' is negative (\(value)) at step \(k + 1)\(place), and \(isMeasure ? "a realised variance" : "the additive form") needs none that are."
             )
           }
         }
@@ -124,23 +133,27 @@ struct ForecastPlan: Sendable {
   /// What the past gives to each step after an origin.
   func past(_ index: Int) -> (state: [Double], mean: [Double]) {
     let origin = origins[index]
-    func value(_ one: Regressor, _ k: Int) -> Double {
-      let at = origin + 1 + k - one.timing.lag
-      if at <= origin { return columns[one.name]![at] }
-      switch paths[one.name]! {
+    func value(_ name: String, _ k: Int) -> Double {
+      let at = origin + 1 + k
+      if at <= origin { return columns[name]![at] }
+      switch paths[name]! {
       case .values(let values): return values[at - origin - 1]
       case .perOrigin(let all): return all[index][at - origin - 1]
-      case .observed: return columns[one.name]![at]
+      case .observed: return columns[name]![at]
       }
     }
-    let hasRegressors = !specification.model.regressors.isEmpty
+    let hasRegressors = !specification.model.columnNames.isEmpty
     var intercepts = [Double](
       repeating: hasRegressors ? 0 : dynamics.varianceIntercept { _ in 0 }, count: horizon)
     var means = [Double](repeating: hasRegressors ? 0 : dynamics.meanIntercept { _ in 0 }, count: horizon)
     if hasRegressors {
       for k in 0..<horizon {
-        intercepts[k] = dynamics.varianceIntercept { value($0, k) }
-        means[k] = dynamics.meanIntercept { value($0, k) }
+        intercepts[k] = dynamics.varianceIntercept {
+          value($0.name, k - $0.timing.lag)
+        } measure: {
+          value(specification.measure!, k - $0)
+        }
+        means[k] = dynamics.meanIntercept { value($0.name, k - $0.timing.lag) }
       }
     }
     return history.past(

@@ -1,7 +1,7 @@
 /// How forecasts beyond the next observation are made.
 public enum ForecastMethod: Sendable, Equatable {
   /// In closed form: the whole horizon where the recursion is in σ² (GARCH of power 2, ARCH, GJR, FIGARCH of power 2,
-  /// EWMA, constant), one step for the others.
+  /// EWMA, HAR along its measure's path, constant), one step for the others.
   case analytic
   /// Paths with innovations drawn from the model's law.
   case simulation(paths: Int = 1000, seed: UInt64)

@@ -20,7 +20,8 @@ extension VolatilityModel {
   ///   - horizon: steps, at least 1.
   ///   - method: with the same seed an origin's forecasts are the same, alone or beside others, on any number of threads.
   ///   - paths: x_{T+1} … of each regressor. One that enters with lag L needs its first horizon − L values (none where
-  ///     that is not positive); up to the horizon's may be given.
+  ///     that is not positive); up to the horizon's may be given. The measure of a HAR variance, which has no equation of
+  ///     its own, is asked for in the same way beyond one step, with lag 1.
   ///   - quantiles: probabilities at which simulated returns are described.
   ///   - keepsPaths: whether all simulated returns and variances are given back: 16 bytes an origin, path and step.
   /// - Throws: ``VolatilityError`` for bad data and parameters, origins outside the sample, missing regressor paths or

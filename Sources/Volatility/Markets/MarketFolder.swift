@@ -4,6 +4,7 @@ import Foundation
 ///
 /// - Sectors: columns of tickers and sectors.
 /// - Prices: the dated table with most columns of numbers, ten or more.
+/// - Capitalisations, for portfolios weighted by them: a dated table with `cap` in the file's name, a column a ticker.
 /// - Search interest: `search`, `trend` or `hits` in the file's name or a column's.
 /// - Oil, the volatility index and the market's index: `wti`, `brent` or `oil`; `vix`; `sp500`, `spx`, `index` or `market` in
 ///   the file's name, and few columns.
@@ -18,6 +19,8 @@ public struct MarketFolder: Sendable {
   public let volatilityIndex: Series?
   /// The level.
   public let market: Series?
+  /// One column a ticker, by day; nil where no file has them.
+  public let capitalization: Panel?
   /// Which file is which, and what was odd in each.
   public let notes: [Note]
 
@@ -31,6 +34,7 @@ public struct MarketFolder: Sendable {
     var notes: [Note] = []
     var sectors: (file: String, table: SectorTable)?
     var prices: (file: String, panel: Panel)?
+    var capitalization: (file: String, panel: Panel)?
     var others: [String: Series] = [:]
     var unused: [String] = []
     for file in files {
@@ -46,6 +50,10 @@ public struct MarketFolder: Sendable {
       }
       guard let panel = try? Panel(table, name: file), panel.dates != nil else {
         unused.append(file)
+        continue
+      }
+      if capitalization == nil, file.lowercased().contains("cap"), MarketFolder.looksLikePrices(panel) {
+        capitalization = (file, panel)
         continue
       }
       if panel.names.count >= 10, MarketFolder.looksLikePrices(panel) {
@@ -79,9 +87,17 @@ public struct MarketFolder: Sendable {
     notes.insert(Note(.layout, "\(prices.file): prices of \(prices.panel.names.count) securities."), at: 0)
     notes.insert(
       Note(.layout, "\(sectors.file): sectors of \(sectors.table.members.count) securities."), at: 1)
+    if let capitalization {
+      notes.insert(
+        Note(
+          .layout,
+          "\(capitalization.file): capitalisations of \(capitalization.panel.names.count) securities."),
+        at: 2)
+    }
     notes += MarketFolder.differences(prices.panel, sectors.table)
     if !unused.isEmpty { notes.append(Note(.layout, "Not used: \(unused.joined(separator: ", ")).")) }
     (self.sectors, self.prices, self.notes) = (sectors.table, prices.panel, notes)
+    self.capitalization = capitalization?.panel
     search = others[Role.search]
     oil = others[Role.oil]
     volatilityIndex = others[Role.volatility]

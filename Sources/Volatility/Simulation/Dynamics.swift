@@ -19,6 +19,8 @@ struct Dynamics: Sendable {
   let beta: [Double]
   /// β of g_t = ω_t + βg_{t−1} (FIGARCH); 0 otherwise.
   let levelDecay: Double
+  /// Coefficients of averages over a measure's last values, by their lengths.
+  let averages: [(length: Int, coefficient: Double)]
   let autoregression: [Double]
   let movingAverage: [Double]
   let inMean: MeanModel.InMean?
@@ -37,6 +39,7 @@ struct Dynamics: Sendable {
     let own = Array(theta[specification.processStart..<specification.regressorStart])
     func take(_ from: Int, _ count: Int) -> [Double] { Array(own[from..<(from + count)]) }
     var levelDecay = 0.0
+    var averages: [(length: Int, coefficient: Double)] = []
     switch specification.process {
     case let process as GARCH:
       recurrence = .linear(power: process.power)
@@ -51,6 +54,10 @@ struct Dynamics: Sendable {
       recurrence = .linear(power: process.power)
       (alpha, gamma, beta) = (process.weights(own), [], [])
       levelDecay = process.q == 1 ? own[own.count - 1] : 0
+    case let process as HARVariance:
+      recurrence = .linear(power: 2)
+      (alpha, gamma, beta) = ([], [], [])
+      averages = zip(process.lengths, own.dropFirst()).map { ($0, $1) }
     case let process as EGARCH:
       recurrence = .egarch
       (alpha, gamma, beta) = (
@@ -66,6 +73,7 @@ struct Dynamics: Sendable {
     default: preconditionFailure("a variance without a recursion forward: \(specification.process)")
     }
     self.levelDecay = levelDecay
+    self.averages = averages
 
     var lags = [Double](repeating: 0, count: model.mean.presample)
     var index = model.mean.hasConstant ? 1 : 0
@@ -137,8 +145,18 @@ struct Dynamics: Sendable {
 
   // MARK: Regressors
 
-  /// ω + φ′x or ω exp(φ′x).
-  func varianceIntercept(_ x: (Regressor) -> Double) -> Double {
+  /// ω + φ′x or ω exp(φ′x), and beside it the averages of a measure whose value `back` days ago `measure` gives.
+  func varianceIntercept(
+    _ x: (Regressor) -> Double, measure: (_ back: Int) -> Double = { _ in 0 }
+  ) -> Double {
+    var sum = 0.0
+    for (length, coefficient) in averages {
+      sum += coefficient * (1...length).reduce(0) { $0 + measure($1) } / Double(length)
+    }
+    return sum + driven(x)
+  }
+
+  private func driven(_ x: (Regressor) -> Double) -> Double {
     let omega = specification.omega.map { theta[$0] } ?? 0
     var index = 0.0
     for (k, one) in specification.varianceRegressors.enumerated() {

@@ -73,12 +73,18 @@ struct SimulationPlan: Sendable {
     self.burnIn = burnIn
     let columns = try Self.wholeColumns(specification, columns, count, burnIn)
     let steps = count + burnIn
-    let value = { (one: Regressor, t: Int) -> Double in
-      let column = columns[one.name]!
-      return column.values[t - one.timing.lag, before: column.before]
+    let value = { (name: String, t: Int) -> Double in
+      let column = columns[name]!
+      return column.values[t, before: column.before]
     }
-    let intercepts = (0..<steps).map { t in dynamics.varianceIntercept { value($0, t) } }
-    let means = (0..<steps).map { t in dynamics.meanIntercept { value($0, t) } }
+    let intercepts = (0..<steps).map { t in
+      dynamics.varianceIntercept {
+        value($0.name, t - $0.timing.lag)
+      } measure: {
+        value(specification.measure!, t - $0)
+      }
+    }
+    let means = (0..<steps).map { t in dynamics.meanIntercept { value($0.name, t - $0.timing.lag) } }
     let level = intercepts.reduce(0, +) / Double(steps)
     let start: Double
     if let initialVariance {
@@ -140,25 +146,25 @@ struct SimulationPlan: Sendable {
     _ specification: Specification, _ columns: [String: [Double]], _ count: Int, _ burnIn: Int
   ) throws(VolatilityError) -> [String: (values: [Double], before: Double)] {
     var found: [String: (values: [Double], before: Double)] = [:]
-    for one in specification.model.regressors {
-      guard let values = columns[one.name] else {
+    for name in specification.model.columnNames {
+      guard let values = columns[name] else {
         throw VolatilityError(
-          .data, "regressor '\(one.name)' is not among the columns given; give it \(count) values.")
+          .data, "regressor '\(name)' is not among the columns given; give it \(count) values.")
       }
       guard values.count == count || values.count == count + burnIn else {
         throw VolatilityError(
           .data,
-          "regressor '\(one.name)' has \(values.count) values: give \(count), or \(count + burnIn) with the burn-in."
+          "regressor '\(name)' has \(values.count) values: give \(count), or \(count + burnIn) with the burn-in."
         )
       }
       if let bad = values.firstIndex(where: { !$0.isFinite }) {
-        throw VolatilityError(.data, "value \(bad + 1) of regressor '\(one.name)' is \(values[bad]).")
+        throw VolatilityError(.data, "value \(bad + 1) of regressor '\(name)' is \(values[bad]).")
       }
       if values.count == count + burnIn {
-        found[one.name] = (values, values[0])
+        found[name] = (values, values[0])
       } else {
         let mean = values.reduce(0, +) / Double(count)
-        found[one.name] = ([Double](repeating: mean, count: burnIn) + values, mean)
+        found[name] = ([Double](repeating: mean, count: burnIn) + values, mean)
       }
     }
     return found

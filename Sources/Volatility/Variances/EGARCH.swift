@@ -205,28 +205,37 @@ struct EGARCH: VarianceProcess {
   }
 
   var hasUnconditional: Bool { true }
-  /// exp(ω/(1 − Σβ)), the variance at the mean of its logarithm.
-  func unconditional(
-    _ theta: [Double], intercept: Double
-  ) -> (value: Double, interceptSlope: Double, slopes: [Double])? {
+  var levelPower: Double? { p > 0 ? 1 : nil }
+  /// exp(E ln σ²) with E ln σ² = (ω + Σα (E|z| − √(2/π)))/(1 − Σβ).
+  func unconditional(_ theta: [Double], intercept: Double, _ moments: LawMoments) -> StationaryLevel? {
     let rest = 1 - persistence(theta, lowerVariance: 0.5)!
     guard rest > 0 else { return nil }
-    let value = exp(intercept / rest)
+    let sizes = theta[alpha..<(alpha + p)].reduce(0, +)
+    let excess = moments.whole - Self.centre
+    let level = (intercept + sizes * excess) / rest
+    let value = exp(level)
     guard value > 0, value < .infinity else { return nil }
     var slopes = [Double](repeating: 0, count: theta.count)
-    for j in 0..<q { slopes[beta + j] = value * intercept / (rest * rest) }
-    return (value, value / rest, slopes)
+    for i in 0..<p { slopes[alpha + i] = value * excess / rest }
+    for j in 0..<q { slopes[beta + j] = value * level / rest }
+    return StationaryLevel(
+      value: value, interceptSlope: value / rest, slopes: slopes, wholeSlope: value * sizes / rest)
   }
 
   var hasTarget: Bool { true }
   /// The mean of ln σ² is the logarithm of the variance aimed at.
   func target(
-    variance: Double, _ theta: [Double], regressors: Double
-  ) -> (omega: Double, slopes: [Double], regressorSlope: Double)? {
+    variance: Double, _ theta: [Double], regressors: Double, _ moments: LawMoments
+  ) -> TargetedIntercept? {
     let level = log(variance)
+    let sizes = theta[alpha..<(alpha + p)].reduce(0, +)
+    let excess = moments.whole - Self.centre
     var slopes = [Double](repeating: 0, count: theta.count)
+    for i in 0..<p { slopes[alpha + i] = -excess }
     for j in 0..<q { slopes[beta + j] = -level }
-    return ((1 - persistence(theta, lowerVariance: 0.5)!) * level - regressors, slopes, -1)
+    return TargetedIntercept(
+      omega: (1 - persistence(theta, lowerVariance: 0.5)!) * level - sizes * excess - regressors,
+      slopes: slopes, regressorSlope: -1, wholeSlope: -sizes)
   }
 
   func starts(moment: (Double) -> Double) -> [[Double]] {

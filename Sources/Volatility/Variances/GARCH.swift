@@ -204,29 +204,46 @@ struct GARCH: VarianceProcess {
     return sum
   }
 
+  var levelPower: Double? { p + o > 0 ? power : nil }
+  /// 1 less what of σ^p lives on from one observation to the next on average, with its derivatives in the parameters.
+  private func rest(_ theta: [Double], _ moments: LawMoments) -> (value: Double, slopes: [Double]) {
+    var value = 1.0
+    var slopes = [Double](repeating: 0, count: theta.count)
+    for (range, weight) in [
+      (alpha..<(alpha + p), moments.whole), (gamma..<(gamma + o), moments.below), (beta..<(beta + q), 1),
+    ] {
+      for k in range {
+        value -= weight * theta[k]
+        slopes[k] = -weight
+      }
+    }
+    return (value, slopes)
+  }
+  private func sum(_ theta: [Double], from: Int, _ count: Int) -> Double {
+    theta[from..<(from + count)].reduce(0, +)
+  }
+
   var hasUnconditional: Bool { true }
-  func unconditional(
-    _ theta: [Double], intercept: Double
-  ) -> (value: Double, interceptSlope: Double, slopes: [Double])? {
-    let rest = 1 - persistence(theta, lowerVariance: 0.5)!
-    guard rest > 0, intercept > 0 else { return nil }
-    let value = intercept / rest
-    var slopes = [Double](repeating: value / rest, count: theta.count)
-    slopes[0] = 0
-    for i in 0..<o { slopes[gamma + i] = 0.5 * value / rest }
-    return (value, 1 / rest, slopes)
+  /// E σ^p.
+  func unconditional(_ theta: [Double], intercept: Double, _ moments: LawMoments) -> StationaryLevel? {
+    let rest = rest(theta, moments)
+    guard rest.value > 0, intercept > 0 else { return nil }
+    let value = intercept / rest.value
+    let share = value / rest.value
+    return StationaryLevel(
+      value: value, interceptSlope: 1 / rest.value, slopes: rest.slopes.map { -share * $0 },
+      wholeSlope: share * sum(theta, from: alpha, p), belowSlope: share * sum(theta, from: gamma, o))
   }
 
   var hasTarget: Bool { power == 2 }
   func target(
-    variance: Double, _ theta: [Double], regressors: Double
-  ) -> (omega: Double, slopes: [Double], regressorSlope: Double)? {
+    variance: Double, _ theta: [Double], regressors: Double, _ moments: LawMoments
+  ) -> TargetedIntercept? {
     guard power == 2 else { return nil }
-    let rest = 1 - persistence(theta, lowerVariance: 0.5)!
-    var slopes = [Double](repeating: -variance, count: theta.count)
-    slopes[0] = 0
-    for i in 0..<o { slopes[gamma + i] = -0.5 * variance }
-    return (variance * rest - regressors, slopes, -1)
+    let rest = rest(theta, moments)
+    return TargetedIntercept(
+      omega: variance * rest.value - regressors, slopes: rest.slopes.map { variance * $0 },
+      regressorSlope: -1, belowSlope: -variance * sum(theta, from: gamma, o))
   }
 
   func starts(moment: (Double) -> Double) -> [[Double]] {

@@ -13,6 +13,9 @@ public enum VarianceModel: Sendable, Equatable {
   case figarch(p: Int = 1, q: Int = 1, power: Double = 2, truncation: Int = 1000)
   /// nil: the decay is estimated.
   case ewma(decay: Double? = 0.94)
+  /// Averages of a measure of the realised variance (Corsi 2009) over the last values up to the day before, one of each
+  /// length; `measure` is the name of its column. Names: har[length].
+  case har([Int] = [1, 5, 22], measure: String)
 
   public static func gjr(p: Int = 1, o: Int = 1, q: Int = 1) -> VarianceModel { .garch(p: p, o: o, q: q) }
   public static func tarch(p: Int = 1, o: Int = 1, q: Int = 1) -> VarianceModel {
@@ -63,6 +66,20 @@ public enum VarianceModel: Sendable, Equatable {
         throw VolatilityError(.specification, "EWMA with decay \(decay): the decay is between 0 and 1")
       }
       return EWMA(decay: decay)
+    case .har(let lengths, let measure):
+      guard !lengths.isEmpty, lengths.allSatisfy({ (1...1000).contains($0) }),
+        Set(lengths).count == lengths.count
+      else {
+        throw VolatilityError(
+          .specification,
+          "HAR variance over averages of \(lengths) values: lengths from 1 to 1000, each once, are needed")
+      }
+      guard !measure.isEmpty else {
+        throw VolatilityError(
+          .specification,
+          "a HAR variance is over a measure of the realised variance: name its column (--measure COL)")
+      }
+      return HARVariance(lengths: lengths)
     }
   }
 }

@@ -53,18 +53,17 @@ protocol VarianceProcess: Sendable {
   /// The sum that is below 1 where the process is covariance stationary, given E[z²1{z<0}]; nil where there is no such
   /// sum.
   func persistence(_ theta: [Double], lowerVariance: Double) -> Double?
-  /// The presample value that the unconditional rule takes, given the mean of intercepts, with its derivatives in the
-  /// intercept and in the parameters; nil where it does not exist, or is not in closed form.
-  func unconditional(_ theta: [Double], intercept: Double) -> (
-    value: Double, interceptSlope: Double, slopes: [Double]
-  )?
+  /// Of which moments of the innovations the stationary level is made, for which shape parameters then matter; nil where
+  /// none do.
+  var levelPower: Double? { get }
+  /// The presample value that the unconditional rule takes, given the mean of intercepts; nil where it does not exist, or
+  /// is not in closed form.
+  func unconditional(_ theta: [Double], intercept: Double, _ moments: LawMoments) -> StationaryLevel?
   /// Whether `unconditional` can give a value at all.
   var hasUnconditional: Bool { get }
-  /// ω with which the unconditional variance is `variance`, less the regressors' part, with its derivatives; nil where
-  /// targeting is not defined.
-  func target(variance: Double, _ theta: [Double], regressors: Double) -> (
-    omega: Double, slopes: [Double], regressorSlope: Double
-  )?
+  /// ω with which the unconditional variance is `variance`, less the regressors' part; nil where targeting is not defined.
+  func target(variance: Double, _ theta: [Double], regressors: Double, _ moments: LawMoments)
+    -> TargetedIntercept?
   var hasTarget: Bool { get }
 
   /// Points of a grid at which the search may begin; `moment(q)` is the mean of |ε|^q.
@@ -80,14 +79,13 @@ extension VarianceProcess {
   var isLogarithmic: Bool { false }
   var presamplePower: Double { 2 }
   var scratch: Int { 0 }
+  var levelPower: Double? { nil }
   var hasUnconditional: Bool { false }
-  func unconditional(
-    _ theta: [Double], intercept: Double
-  ) -> (value: Double, interceptSlope: Double, slopes: [Double])? { nil }
+  func unconditional(_ theta: [Double], intercept: Double, _ moments: LawMoments) -> StationaryLevel? { nil }
   var hasTarget: Bool { false }
   func target(
-    variance: Double, _ theta: [Double], regressors: Double
-  ) -> (omega: Double, slopes: [Double], regressorSlope: Double)? { nil }
+    variance: Double, _ theta: [Double], regressors: Double, _ moments: LawMoments
+  ) -> TargetedIntercept? { nil }
   var isScaledByParts: Bool { true }
   func restore(_ theta: [Double], scale s: Double) -> [Double] {
     zip(theta, parameters).map { $0 * power(s, $1.power) }

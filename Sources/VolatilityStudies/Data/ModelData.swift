@@ -82,8 +82,10 @@ public struct ModelData: Sendable {
   public let returns: [Double]
   /// [count] each: the regressors' columns.
   public let columns: [String: [Double]]
+  /// Rows without all values between the first and the last with them.
+  public let gaps: [String]
   /// What was odd about the file, and what was done about it.
-  public let notes: [Note]
+  public private(set) var notes: [Note]
 
   /// - Parameter regressors: columns to read beside.
   /// - Throws: `VolatilityError` as ``SeriesRequest``, or where no row has all values.
@@ -103,12 +105,36 @@ public struct ModelData: Sendable {
     dates = complete.dates
     returns = complete.columns[0]
     columns = Dictionary(uniqueKeysWithValues: zip(names, complete.columns.dropFirst()))
+    // Rows missing between others: what came before them becomes the day before of what comes after.
+    let isThere = (0..<whole.rows).map { row in whole.columns.allSatisfy { !$0[row].isNaN } }
+    let inside = (isThere.firstIndex(of: true)!..<isThere.lastIndex(of: true)!).filter { !isThere[$0] }
+    gaps = inside.map(whole.label)
     notes = complete.notes
   }
 
-  /// Of a model's regressors.
+  /// Of the columns that models read. Rows that are missing inside the sample are noted with what they do to the models'
+  /// lags.
+  public init(_ request: SeriesRequest, for models: [VolatilityModel]) throws(VolatilityError) {
+    try self.init(request, regressors: models.flatMap(\.columnNames))
+    guard !gaps.isEmpty else { return }
+    var readers: [String] = []
+    func add(_ what: String, _ condition: (VolatilityModel) -> Bool) {
+      if models.contains(where: condition) { readers.append(what) }
+    }
+    add("the lags of the mean") { $0.mean.presample > 0 || $0.mean.movingAverageLags > 0 }
+    add("lagged regressors") { $0.regressors.contains { $0.timing != .same } }
+    add("averages of the measure") { !$0.variance.measure.isEmpty }
+    add("past shocks and variances") { $0.variance != .constant && $0.variance.measure.isEmpty }
+    guard !readers.isEmpty else { return }
+    notes.append(
+      Note(
+        .missing,
+        "\(gaps.count) of the rows left out \(gaps.count == 1 ? "lies" : "lie") inside the sample (the first: \(gaps[0])): \(readers.joined(separator: ", ")) take the last row that is there as the day before."
+      ))
+  }
+
   public init(_ request: SeriesRequest, for model: VolatilityModel) throws(VolatilityError) {
-    try self.init(request, regressors: model.regressors.map(\.name))
+    try self.init(request, for: [model])
   }
 
   /// Of a row: its date, or its number from 1.

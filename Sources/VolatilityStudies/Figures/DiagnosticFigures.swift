@@ -103,7 +103,7 @@ public struct DiagnosticFigures: Sendable {
     let shown = sorted.indices.filter { $0 < 60 || $0 >= z.count - 60 || $0 % step == 0 }
     let theory = shown.map { law.quantile((Double($0) + 0.5) / n, shape: shape) }
     return LayeredChart(
-      title: "Quantiles", x: Axis("of the fitted law (\(law.rawValue))"), y: Axis("of z"),
+      title: "Quantiles", x: Axis("of the fitted law (\(law.title))"), y: Axis("of z"),
       layers: [.diagonal(), .points("", x: theory, y: shown.map { sorted[$0] }, size: 0.35)])
   }
 
@@ -152,7 +152,7 @@ public struct DiagnosticFigures: Sendable {
           "residuals", x: (0..<bins).map { -reach + (Double($0) + 0.5) * width }, y: heights,
           width: width * 0.94),
         .line(
-          "fitted law (\(law.rawValue))", x: grid, y: grid.map { exp(law.logDensity($0, shape: shape)) },
+          "fitted law (\(law.title))", x: grid, y: grid.map { exp(law.logDensity($0, shape: shape)) },
           color: .series(1)),
       ])
   }

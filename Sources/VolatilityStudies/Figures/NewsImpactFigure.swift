@@ -31,6 +31,11 @@ public struct NewsImpactCurve: Sendable, Equatable {
       throw VolatilityError(.specification, "the variance before the shock is \(before); it must be positive")
     }
     try FigureData.finite("the shocks", shocks)
+    if case .har = model.variance {
+      // Realised measures move it, shocks do not.
+      self.init(name, shocks: shocks, variance: shocks.map { _ in before })
+      return
+    }
     var plain = model
     plain.mean = .zero
     plain.initialisation = .user(before)

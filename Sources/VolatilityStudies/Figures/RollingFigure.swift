@@ -37,6 +37,6 @@ public struct RollingFigure: ChartFigure {
     try self.init(
       values: coefficients.map(\.value), lower: intervals.map(\.lower), upper: intervals.map(\.upper),
       dates: rolling.panel.dates.map { dates in rolling.windows.map { dates[$0.rows.upperBound] } },
-      confidence: confidence, title: title, label: "coefficient of r²")
+      confidence: confidence, title: title, label: "c of r²")
   }
 }

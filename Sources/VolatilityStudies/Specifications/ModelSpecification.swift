@@ -13,6 +13,8 @@ public struct ModelSpecification: Sendable, Equatable {
   public var meanX: String
   /// `--variance`.
   public var variance: String
+  /// `--measure`: the column of realised variances of `har`.
+  public var measure: String
   /// `--distribution`.
   public var distribution: String
   /// `--start`.
@@ -25,13 +27,14 @@ public struct ModelSpecification: Sendable, Equatable {
   public var xForm: String
 
   public init(
-    mean: String = "constant", meanX: String = "", variance: String = "garch:1,1",
+    mean: String = "constant", meanX: String = "", variance: String = "garch:1,1", measure: String = "",
     distribution: String = "normal", start: String = "ewma", x: String = "", xTiming: String = "same",
     xForm: String = "additive"
   ) {
     self.mean = mean
     self.meanX = meanX
     self.variance = variance
+    self.measure = measure
     self.distribution = distribution
     self.start = start
     self.x = x
@@ -50,7 +53,8 @@ public struct ModelSpecification: Sendable, Equatable {
     self.init(
       mean: model.mean.specification,
       meanX: RegressorList(inMean.map { .init($0.name, timing: $0.timing == .same ? nil : $0.timing) }).text,
-      variance: model.variance.specification, distribution: model.distribution.specification,
+      variance: model.variance.specification, measure: model.variance.measure,
+      distribution: model.distribution.specification,
       start: model.initialisation.specification,
       x: RegressorList(inVariance.map { .init($0.name, timing: isCommon ? nil : $0.timing) }).text,
       xTiming: isCommon ? common.specification : "same", xForm: form.specification)
@@ -74,7 +78,7 @@ public struct ModelSpecification: Sendable, Equatable {
         .specification, "mean '\(self.mean)' has regressors, and none are named; name them: --mean-x COL,COL")
     }
     let model = VolatilityModel(
-      mean: mean.model, variance: try VarianceModel(parsing: variance),
+      mean: mean.model, variance: try VarianceModel(parsing: variance, measure: measure),
       distribution: try InnovationDistribution(parsing: distribution), regressors: inMean + inVariance,
       initialisation: try Initialisation(parsing: start))
     _ = try model.parameterNames()
@@ -85,7 +89,9 @@ public struct ModelSpecification: Sendable, Equatable {
   public var arguments: [String] {
     var all = ["--mean", mean]
     if !meanX.isEmpty { all += ["--mean-x", meanX] }
-    all += ["--variance", variance, "--distribution", distribution, "--start", start]
+    all += ["--variance", variance]
+    if !measure.isEmpty { all += ["--measure", measure] }
+    all += ["--distribution", distribution, "--start", start]
     if !x.isEmpty { all += ["--x", x, "--x-timing", xTiming, "--x-form", xForm] }
     return all
   }

@@ -7,6 +7,7 @@ public enum SeriesTest: String, Sendable, CaseIterable {
   case ljungBox = "lb"
   case ljungBoxOfSquares = "lb-squares"
   case archLM = "arch-lm"
+  case signBias = "sign-bias"
   case adf, pp, kpss
   case dfGLS = "df-gls"
   case zivotAndrews = "za"
@@ -59,7 +60,7 @@ public enum SeriesTest: String, Sendable, CaseIterable {
     return found
   }
 
-  /// Runs the test. ARCH-LM is of the series less its mean.
+  /// Runs the test. ARCH-LM and the sign bias test are of the series less its mean, as of a model with a constant variance.
   ///
   /// - Throws: `VolatilityError` where the series does not allow the test.
   public func run(_ x: [Double], _ options: Options = Options()) throws(VolatilityError) -> any HypothesisTest
@@ -70,9 +71,11 @@ public enum SeriesTest: String, Sendable, CaseIterable {
     case .jarqueBera: return try JarqueBera(x)
     case .ljungBox: return try LjungBox(x, lags: lags ?? 10)
     case .ljungBoxOfSquares: return try LjungBox(x, lags: lags ?? 10, squared: true)
-    case .archLM:
-      let mean = x.reduce(0, +) / Double(max(1, x.count))
-      return try ARCHLM(x.map { $0 - mean }, lags: lags ?? 5)
+    case .archLM: return try ARCHLM(x.lessMean, lags: lags ?? 5)
+    case .signBias:
+      let centred = x.lessMean
+      let spread = centred.map { $0 * $0 }.mean.squareRoot()
+      return try SignBias(standardized: spread > 0 ? centred.map { $0 / spread } : x)
     case .adf: return try AugmentedDickeyFuller(x, terms: terms, lags: lags.map { .fixed($0) } ?? .aic())
     case .pp: return try PhillipsPerron(x, terms: terms, lags: lags)
     case .kpss:
@@ -84,5 +87,12 @@ public enum SeriesTest: String, Sendable, CaseIterable {
     case .zivotAndrews: return try ZivotAndrews(x)
     case .varianceRatio: return try VarianceRatio(x, steps: lags ?? 2)
     }
+  }
+}
+
+extension [Double] {
+  var lessMean: [Double] {
+    let mean = mean
+    return map { $0 - mean }
   }
 }

@@ -4,21 +4,22 @@ import Volatility
 ///
 /// Orders are P (size of shocks), O (their sign) and Q (past variances). `garch` takes P,Q or P,O,Q; `gjr`, `tarch`,
 /// `egarch` and `aparch` take P,O,Q, or P,Q with O = 1. Without numbers all orders are 1. `power=` and `truncation=`
-/// follow the orders where a form has them.
+/// follow the orders where a form has them. `har` takes lengths of averages, 1,5,22 if none are given; its measure is named
+/// apart.
 enum VarianceGrammar {
   static let grammar = SpecificationGrammar(
     subject: "variance",
     forms: [
       "constant", "arch:P", "garch:P,Q", "garch:P,O,Q[,power=…]", "gjr:P,O,Q", "tarch:P,O,Q", "avgarch:P,Q",
       "egarch:P,O,Q", "aparch:P,O,Q", "figarch:P,Q[,power=…][,truncation=…]", "ewma", "ewma:DECAY",
-      "ewma:estimated",
+      "ewma:estimated", "har:1,5,22",
     ],
     synonyms: [
       "gjrgarch": "gjr", "zarch": "tarch", "zgarch": "tarch", "apgarch": "aparch",
       "riskmetrics": "ewma", "const": "constant",
     ])
 
-  static func read(_ text: String) throws(VolatilityError) -> VarianceModel {
+  static func read(_ text: String, measure: String) throws(VolatilityError) -> VarianceModel {
     let (name, all) = try grammar.read(text)
     var arguments = all
     var options: [String: Double] = [:]
@@ -31,6 +32,19 @@ enum VarianceGrammar {
       guard options[option] == nil else { throw grammar.fail(text, "'\(option)' is set twice") }
       options[option] = try grammar.number(last[last.index(after: equals)...].trimmed, of: text)
       arguments.removeLast()
+    }
+    if name == "har" {
+      let lengths = try grammar.wholes(arguments, of: text, in: 1...1000)
+      guard !measure.isEmpty else {
+        throw grammar.fail(
+          text, "it is over a measure of the realised variance: name its column, --measure COL")
+      }
+      let model = VarianceModel.har(lengths.isEmpty ? [1, 5, 22] : lengths, measure: measure)
+      _ = try VolatilityModel(variance: model).parameterNames()
+      return model
+    }
+    guard measure.isEmpty else {
+      throw grammar.fail(text, "only 'har' is over a measure, and '\(measure)' is given as one")
     }
     let model = try model(name, arguments, options, text)
     // Orders that do not fit are the model's to refuse.
@@ -89,11 +103,22 @@ enum VarianceGrammar {
 }
 
 extension VarianceModel {
-  /// - Parameter text: `garch:1,1`, `gjr:1,1,1`, `figarch:1,1`, `ewma:0.94`; names of the field, orders after a colon.
-  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all forms.
-  public init(parsing text: String) throws(VolatilityError) { self = try VarianceGrammar.read(text) }
+  /// - Parameters:
+  ///   - text: `garch:1,1`, `gjr:1,1,1`, `figarch:1,1`, `ewma:0.94`, `har:1,5,22`; names of the field, orders after a
+  ///     colon.
+  ///   - measure: the column of realised variances that `har` averages.
+  /// - Throws: `VolatilityError` that names what was found, the nearest known name and all forms; for `har` without a
+  ///   measure and others with one.
+  public init(parsing text: String, measure: String = "") throws(VolatilityError) {
+    self = try VarianceGrammar.read(text, measure: measure)
+  }
 
-  /// What ``init(parsing:)`` reads as this model.
+  /// The measure of `har`, else nothing.
+  public var measure: String {
+    if case .har(_, let measure) = self { measure } else { "" }
+  }
+
+  /// What ``init(parsing:measure:)`` reads as this model, with its ``measure``.
   public var specification: String {
     switch self {
     case .constant: "constant"
@@ -111,6 +136,7 @@ extension VarianceModel {
         + (truncation == 1000 ? "" : ",truncation=\(truncation)")
     case .ewma(let decay?): decay == 0.94 ? "ewma" : "ewma:\(specificationNumber(decay))"
     case .ewma(nil): "ewma:estimated"
+    case .har(let lengths, _): "har:" + lengths.map(String.init).joined(separator: ",")
     }
   }
 
@@ -131,6 +157,8 @@ extension VarianceModel {
       "FIGARCH(\(p),d,\(q))" + (power == 2 ? "" : " of power \(specificationNumber(power))")
     case .ewma(let decay?): "EWMA(\(specificationNumber(decay)))"
     case .ewma(nil): "EWMA"
+    case .har(let lengths, let measure):
+      "HAR(\(lengths.map(String.init).joined(separator: ","))) on \(measure)"
     }
   }
 }

@@ -34,6 +34,8 @@ public struct MonteCarlo: Sendable {
     public let bias: Double
     /// Of the estimates, over series.
     public let standardDeviation: Double
+    /// The bias over its Monte Carlo error, the standard deviation over the square root of the series fitted.
+    public let biasInErrors: Double
     /// Of the series without a parameter on a bound, the share whose interval covers the truth.
     public let coverage: Double
     /// The mean derivative of ln L at the truth, in its Monte Carlo errors; with the variance before the sample known.
@@ -123,6 +125,7 @@ public struct MonteCarlo: Sendable {
       let (score, spread) = moments(scores[k])
       return Parameter(
         name: name, truth: truth[name]!, bias: mean - truth[name]!, standardDeviation: deviation,
+        biasInErrors: (mean - truth[name]!) / (deviation / Double(fits.count).squareRoot()),
         coverage: interior.isEmpty ? .nan : Double(covering) / Double(interior.count),
         score: score / (spread / Double(settings.series).squareRoot()))
     }
@@ -144,7 +147,7 @@ public struct MonteCarlo: Sendable {
     _ model: VolatilityModel, _ length: Int, _ seed: UInt64, _ series: Int
   ) -> [String: [Double]] {
     var columns: [String: [Double]] = [:]
-    for (k, name) in Set(model.regressors.map(\.name)).sorted().enumerated() {
+    for (k, name) in model.columnNames.sorted().enumerated() {
       var random = SplitMix64(seed &* 7_919 &+ UInt64(bitPattern: Int64(series * 64 + k + 64)))
       var u = InnovationDistribution.normal.sample(using: &random)
       columns[name] = (0..<length).map { _ in
@@ -153,37 +156,5 @@ public struct MonteCarlo: Sendable {
       }
     }
     return columns
-  }
-
-  // MARK: Table
-
-  /// A row a parameter and length.
-  public func table(_ title: String) -> ReportTable {
-    var table = ReportTable(
-      [
-        .number("T", .fixed(0)), .text("parameter"), .number("truth", .fixed(3)), .number("bias", .fixed(5)),
-        .number("std. deviation", .fixed(5)), .number("|bias| / sd", .fixed(3)),
-        .number("coverage (%)", .fixed(1)), .number("score", .fixed(2)),
-      ], caption: title)
-    for result in results {
-      for one in result.parameters {
-        table.append([
-          .number(Double(result.length)), .text(one.name), .number(one.truth), .number(one.bias),
-          .number(one.standardDeviation), .number(abs(one.bias) / one.standardDeviation),
-          .number(100 * one.coverage), .number(one.score),
-        ])
-      }
-      if result.length != results[results.count - 1].length { table.rule() }
-    }
-    table.notes =
-      [
-        "\(settings.series) series of each length, seed \(settings.seed). Coverage of \(percent(settings.confidence)) intervals from \(CovarianceKind.robust.title), of series without a parameter on a bound. Score: the mean derivative at the truth in Monte Carlo errors. The Monte Carlo error of a bias is its standard deviation over √\(settings.series)."
-      ]
-      + [
-        results.map {
-          "T = \($0.length): \($0.fitted) fitted, \($0.onBound) with a parameter on a bound, \($0.failed) without an optimum."
-        }.joined(separator: " ")
-      ]
-    return table
   }
 }

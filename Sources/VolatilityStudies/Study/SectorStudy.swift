@@ -45,14 +45,6 @@ public struct SectorStudy: Sendable {
     var covariance: RegressionCovariance { .neweyWest(lags.map { .fixed($0) } ?? .sampleSize) }
   }
 
-  /// One column described and tested.
-  public struct SeriesTests: Sendable {
-    public let column: String
-    public let description: Description
-    /// In the order in which tables have them; those that cannot be computed are missing, with a note.
-    public let tests: [any HypothesisTest]
-  }
-
   /// One volatility model with dispersion and epidemic in its variance, or why it could not be fitted.
   public struct VolatilityFitting: Sendable {
     public let label: String
@@ -60,6 +52,8 @@ public struct SectorStudy: Sendable {
     public let model: VolatilityModel
     public let fit: VolatilityFit?
     public let failure: String?
+    /// Of the standardised residuals; nil without a fit.
+    public var residualTests: ResidualTests? { fit.map { ResidualTests(label, $0) } }
   }
 
   /// A regression by name.
@@ -76,7 +70,8 @@ public struct SectorStudy: Sendable {
   public let panel: Panel
   /// The same of the other sector.
   public let otherPanel: Panel?
-  public let descriptions: [SeriesTests]
+  /// Each column described and tested, as the first table has it; what cannot be computed is noted.
+  public let descriptions: [SeriesDescription]
   public let herding: [(sector: String, regression: HerdingRegression)]
   public let rollingHerding: RollingHerding?
   public let quantileHerding: QuantileHerding?
@@ -179,38 +174,35 @@ private struct Steps {
     }
   }
 
-  /// The values of a column from the first to the last that is there; nil where one is missing between, or all are.
-  private func run(_ panel: Panel, _ name: String) -> [Double]? {
+  /// The values of a column that are there; nil where none is. Values missing between others are noted, as tests then take
+  /// those about a gap as neighbours.
+  private mutating func values(_ panel: Panel, _ name: String) -> [Double]? {
     guard let index = panel.index(name) else { return nil }
-    let values = panel.columns[index]
-    guard let first = values.firstIndex(where: { !$0.isNaN }),
-      let last = values.lastIndex(where: { !$0.isNaN })
+    let column = panel.columns[index]
+    guard let first = column.firstIndex(where: { !$0.isNaN }),
+      let last = column.lastIndex(where: { !$0.isNaN })
     else { return nil }
-    let part = Array(values[first...last])
-    return part.contains(where: \.isNaN) ? part.filter { !$0.isNaN } : part
+    let gaps = (first...last).filter { column[$0].isNaN }
+    if let gap = gaps.first {
+      notes.append(
+        Note(
+          .missing,
+          "'\(name)' has no value on \(gaps.count) day\(gaps.count == 1 ? "" : "s") between others, the first \(panel.label(gap)): its description and tests take the days about a gap as neighbours."
+        ))
+    }
+    return column.filter { !$0.isNaN }
   }
 
-  mutating func descriptions(_ panel: Panel) -> [SectorStudy.SeriesTests] {
-    var found: [SectorStudy.SeriesTests] = []
+  mutating func descriptions(_ panel: Panel) -> [SeriesDescription] {
+    var found: [SeriesDescription] = []
     for name in panel.names {
-      guard let x = run(panel, name) else { continue }
-      guard let description = attempt("\(name)", { () throws(VolatilityError) in try Description(x) }) else {
-        continue
-      }
-      let lags = min(10, x.count / 5)
-      var tests: [any HypothesisTest] = []
-      func add(_ test: (any HypothesisTest)?) { if let test { tests.append(test) } }
-      add(attempt("Jarque–Bera of \(name)") { () throws(VolatilityError) in try JarqueBera(x) })
-      add(attempt("Ljung–Box of \(name)") { () throws(VolatilityError) in try LjungBox(x, lags: lags) })
-      add(
-        attempt("Ljung–Box of \(name)²") { () throws(VolatilityError) in
-          try LjungBox(x, lags: lags, squared: true)
-        })
-      add(attempt("ARCH-LM of \(name)") { () throws(VolatilityError) in try ARCHLM(x, lags: min(5, lags)) })
-      add(attempt("ADF of \(name)") { () throws(VolatilityError) in try AugmentedDickeyFuller(x) })
-      add(attempt("Phillips–Perron of \(name)") { () throws(VolatilityError) in try PhillipsPerron(x) })
-      add(attempt("KPSS of \(name)") { () throws(VolatilityError) in try KPSS(x) })
-      found.append(.init(column: name, description: description, tests: tests))
+      guard let x = values(panel, name) else { continue }
+      guard
+        let one = attempt(
+          "Description", { () throws(VolatilityError) in try SeriesDescription(name, x) })
+      else { continue }
+      for (row, reason) in one.untested { notes.append(Note(.value, "\(row) of \(name): \(reason)")) }
+      found.append(one)
     }
     return found
   }
@@ -316,8 +308,7 @@ private struct Steps {
     let har = attempt("HAR-X") { () throws(VolatilityError) in
       let size = r.map("|r|", abs)
       var rows = try panel.selecting(["csad", "G"]).adding(size)
-      let month = panel.rows >= 120 ? 22 : 10
-      for (name, length) in [("day", 1), ("week", 5), ("month", month)] {
+      for (name, length) in [("day", 1), ("week", 5), ("month", 22)] {
         rows = try rows.adding(size.rolling(.mean, window: length).lagged().renamed(name))
       }
       return try OLS(

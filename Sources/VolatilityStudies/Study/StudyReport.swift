@@ -49,13 +49,8 @@ public struct StudyReport: Sendable {
   }
 
   public var descriptions: ReportTable? {
-    var table = DescriptionTable()
-    table.unitRoots = true
-    let columns = study.descriptions.map(\.column).compactMap { name -> (name: String, values: [Double])? in
-      guard let index = study.panel.index(name) else { return nil }
-      return (name, study.panel.columns[index].filter { !$0.isNaN })
-    }
-    return try? table.table("\(study.settings.sector): the series", columns)
+    guard !study.descriptions.isEmpty else { return nil }
+    return DescriptionTable().table("\(study.settings.sector): the series", of: study.descriptions)
   }
 
   public var herding: [ReportTable] {
@@ -84,11 +79,23 @@ public struct StudyReport: Sendable {
     ).table()
   }
 
+  /// Tests of the standardised residuals, a column a model.
+  public var residuals: ReportTable? {
+    let found = study.models.compactMap { one -> ResidualTests? in
+      guard let fit = one.fit else { return nil }
+      let when = one.model.regressors.isEmpty ? "" : one.timing == .same ? ", same day" : ", day before"
+      return ResidualTests(one.label + when, fit)
+    }
+    guard !found.isEmpty else { return nil }
+    return ResidualTests.table("Standardised residuals of the models", found)
+  }
+
   public var volatilityRegressions: ReportTable? {
     guard !study.volatilityRegressions.isEmpty else { return nil }
     return RegressionTable.sideBySide(
       "Measured volatility of \(study.settings.sector)",
-      study.volatilityRegressions.map { ($0.label, $0.fit) }, style: TableStyle(detail: .tStatistic))
+      study.volatilityRegressions.map { ($0.label, $0.fit) }, diagnostics: true,
+      style: TableStyle(detail: .tStatistic))
   }
 
   public var returnRegressions: [ReportTable] {
@@ -97,7 +104,7 @@ public struct StudyReport: Sendable {
       let found = study.returnRegressions.filter { $0.label == name }
       guard !found.isEmpty else { return nil }
       return RegressionTable.sideBySide(
-        "Returns of \(name)", found.enumerated().map { ("(\($0 + 1))", $1.fit) },
+        "Returns of \(name)", found.enumerated().map { ("(\($0 + 1))", $1.fit) }, diagnostics: true,
         style: TableStyle(detail: .tStatistic))
     }
   }
@@ -202,7 +209,10 @@ public struct StudyReport: Sendable {
     report.section("Herding")
     try herdingFigures(figures, &report)
     for (k, table) in herding.enumerated() { try add("herding-\(k + 1)", table) }
-    if let rolling = study.rollingHerding { report.paragraph(rolling.statement(at: settings.level)) }
+    if let rolling = study.rollingHerding {
+      report.paragraph(rolling.statement(at: settings.level))
+      try save("herding-rolling", rolling.table(level: settings.level, rows: .max))
+    }
     if let quantile = study.quantileHerding {
       try add(
         "herding-quantiles", RegressionTable.quantiles("CCK at quantiles of the dispersion", quantile.fits))
@@ -213,6 +223,7 @@ public struct StudyReport: Sendable {
     try add("models", models(nil))
     try add("models-same-day", models(.same))
     try add("models-day-before", models(.lagged(1)))
+    try add("residuals", residuals)
     try add("volatility-regressions", volatilityRegressions)
 
     report.section("Returns")
@@ -230,6 +241,7 @@ public struct StudyReport: Sendable {
       ("level", "\(settings.level)"),
       ("Newey–West lags", settings.lags.map { "\($0)" } ?? "⌊4(T/100)^(2/9)⌋"),
       ("distribution", settings.distribution.title),
+      ("weights", settings.weights.title),
     ])
     return report
   }
@@ -289,5 +301,16 @@ public struct StudyReport: Sendable {
       try NewsImpactFigure(curves).draw("news-impact", in: figures).picture(impact), caption: impact)
     report.figure(
       try drawn.diagnostics.all.draw("diagnostics", in: figures).picture(diagnostics), caption: diagnostics)
+  }
+}
+
+extension PortfolioWeights {
+  /// For reports.
+  public var title: String {
+    switch self {
+    case .equal: "equal"
+    case .fixed: "fixed"
+    case .capitalization: "capitalisation of the day before"
+    }
   }
 }

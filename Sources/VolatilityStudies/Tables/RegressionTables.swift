@@ -49,13 +49,37 @@ extension OLS {
   }
 
   /// For a table of several.
-  public func column(_ title: String) -> ModelsTable.Column {
+  ///
+  /// - Parameter diagnostics: whether the rows of ``diagnostics(lags:)`` are there too.
+  public func column(_ title: String, diagnostics: Bool = false) -> ModelsTable.Column {
     ModelsTable.Column(
       title, parameterRows,
-      figures: [
-        ModelFigure("R²", rSquared), ModelFigure("Adjusted R²", adjustedRSquared),
-        .count("Observations", observations),
-      ])
+      figures: [ModelFigure("R²", rSquared), ModelFigure("Adjusted R²", adjustedRSquared)]
+        + (diagnostics ? self.diagnostics() : []) + [.count("Observations", observations)])
+  }
+
+  /// The largest variance inflation factor (of two regressors or more), Durbin–Watson, and the tests of Breusch and Godfrey
+  /// and of Ramsey; those that the sample does not allow are left out.
+  public func diagnostics(lags: Int = 5) -> [ModelFigure] {
+    var found: [ModelFigure] = []
+    let inflation = varianceInflation
+    if inflation.count > 1, let largest = inflation.map(\.value).max() {
+      found.append(ModelFigure("Largest VIF", largest, .fixed(2)))
+    }
+    found.append(ModelFigure("Durbin–Watson", durbinWatson, .fixed(2)))
+    if let test = try? BreuschGodfrey(self, lags: lags) {
+      found += [
+        ModelFigure("Breusch–Godfrey (\(lags))", test.statistic, .fixed(2)),
+        ModelFigure("p of Breusch–Godfrey", test.pValue, .probability(3)),
+      ]
+    }
+    if let test = try? RESET(self) {
+      found += [
+        ModelFigure("RESET (F)", test.statistic, .fixed(2)),
+        ModelFigure("p of RESET", test.pValue, .probability(3)),
+      ]
+    }
+    return found
   }
 }
 
@@ -94,12 +118,15 @@ extension QuantileRegression {
 
 /// Regressions beside each other.
 public enum RegressionTable {
-  /// - Parameter fits: a title each.
+  /// - Parameters:
+  ///   - fits: a title each.
+  ///   - diagnostics: whether ``OLS/diagnostics(lags:)`` follow R².
   public static func sideBySide(
-    _ title: String, _ fits: [(title: String, fit: OLS)], style: TableStyle = TableStyle()
+    _ title: String, _ fits: [(title: String, fit: OLS)], diagnostics: Bool = false,
+    style: TableStyle = TableStyle()
   ) -> ReportTable {
     ModelsTable(
-      title, fits.map { $0.fit.column($0.title) },
+      title, fits.map { $0.fit.column($0.title, diagnostics: diagnostics) },
       notes: sentences(fits.map { ($0.title, $0.fit.covariance.title(lags: $0.fit.lags)) })
     ).table(style)
   }

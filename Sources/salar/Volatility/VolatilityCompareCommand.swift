@@ -27,6 +27,9 @@ struct VolatilityCompareCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Variances, as for fit.")
   var variance: [String] = ["garch:1,1", "gjr:1,1,1", "tarch:1,1,1", "egarch:1,1,1", "aparch:1,1,1"]
 
+  @Option(help: ArgumentHelp("The column of realised variances that har averages.", valueName: "col"))
+  var measure = ""
+
   @Option(parsing: .upToNextOption, help: "Distributions, as for fit.")
   var distribution: [String] = ["normal", "t"]
 
@@ -57,6 +60,7 @@ struct VolatilityCompareCommand: ParsableCommand {
     var bic: Double?
     var hqic: Double?
     var status: String?
+    var warnings: [String] = []
     var error: String?
   }
 
@@ -68,13 +72,13 @@ struct VolatilityCompareCommand: ParsableCommand {
     for one in variance {
       for law in distribution {
         let specification = ModelSpecification(
-          mean: mean, meanX: meanX, variance: one, distribution: law, start: start, x: x, xTiming: xTiming,
-          xForm: xForm)
+          mean: mean, meanX: meanX, variance: one, measure: one.lowercased().hasPrefix("har") ? measure : "",
+          distribution: law, start: start, x: x, xTiming: xTiming, xForm: xForm)
         let model = try specification.model()
         candidates.append(.init(model.title, model))
       }
     }
-    let data = try ModelData(series.request(), for: candidates[0].model)
+    let data = try ModelData(series.request(), for: candidates.map(\.model))
     if !output.json { remark(data.notes) }
     let comparison = try ModelComparison(
       candidates, data.returns, regressors: data.columns, criterion: criterion)
@@ -84,7 +88,7 @@ struct VolatilityCompareCommand: ParsableCommand {
           model: entry.name, arguments: ModelSpecification(entry.model).arguments,
           logLikelihood: entry.fit.logLikelihood, parameters: entry.fit.estimatedCount,
           observations: entry.fit.observations, aic: entry.fit.aic, bic: entry.fit.bic, hqic: entry.fit.hqic,
-          status: entry.fit.status.name)
+          status: entry.fit.status.name, warnings: entry.fit.warnings)
       }
       answers += comparison.failures.map { failure in
         let model = candidates.first { $0.name == failure.name }!.model
@@ -100,6 +104,9 @@ struct VolatilityCompareCommand: ParsableCommand {
         remark: entry.fit.status == .converged ? "" : entry.fit.status.name)
     }
     try output.print(ComparisonTable.table("Models for \(data.name)", entries))
+    for entry in comparison.entries {
+      for warning in entry.fit.warnings { CommandOutput.remark("warning: \(entry.name): \(warning)") }
+    }
     for failure in comparison.failures { CommandOutput.remark("\(failure.name): \(failure.error.message)") }
   }
 }

@@ -12,13 +12,14 @@ struct VolatilityForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast", abstract: "Forecasts mean, variance, value at risk and expected shortfall.",
     discussion: """
-      The model is fitted first, unless --at gives its parameters.
+      The model is fitted first, with the flags of fit, unless --at gives its parameters. --seed is of the paths too.
 
       Example: salar volatility forecast returns.csv --column r --variance gjr:1,1,1 --horizon 10 --method simulation
       """)
 
   @OptionGroup var series: SeriesOptions
   @OptionGroup var choice: VolatilityModelOptions
+  @OptionGroup var estimation: EstimationOptions
 
   @Option(help: ArgumentHelp("A value for every parameter, in place of fitting.", valueName: "name=value,…"))
   var at: String?
@@ -34,9 +35,6 @@ struct VolatilityForecastCommand: ParsableCommand {
 
   @Option(help: "Paths of simulation and bootstrap.")
   var paths = 10_000
-
-  @Option(help: "The seed of paths.")
-  var seed: UInt64 = 0
 
   @Option(help: "The probability of value at risk and expected shortfall.")
   var level = 0.01
@@ -56,7 +54,30 @@ struct VolatilityForecastCommand: ParsableCommand {
     var expectedShortfall: [Double]
     var method: String
     var parameters: [String: Double]
+    /// How the fit ended; null where --at gave the parameters.
+    var status: String?
+    var warnings: [String]
     var notes: [String]
+
+    enum CodingKeys: CodingKey {
+      case origin, mean, variance, level, valueAtRisk, expectedShortfall, method, parameters, status
+      case warnings, notes
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(origin, forKey: .origin)
+      try container.encode(mean, forKey: .mean)
+      try container.encode(variance, forKey: .variance)
+      try container.encode(level, forKey: .level)
+      try container.encode(valueAtRisk, forKey: .valueAtRisk)
+      try container.encode(expectedShortfall, forKey: .expectedShortfall)
+      try container.encode(method, forKey: .method)
+      try container.encode(parameters, forKey: .parameters)
+      try container.encode(status, forKey: .status)
+      try container.encode(warnings, forKey: .warnings)
+      try container.encode(notes, forKey: .notes)
+    }
   }
 
   func run() throws {
@@ -68,13 +89,17 @@ struct VolatilityForecastCommand: ParsableCommand {
     let data = try ModelData(series.request(), for: model)
     if !output.json { remark(data.notes) }
     let names = try model.parameterNames()
-    var values: [String: Double]
+    let options = try estimation.options(model)
+    var fit: VolatilityFit?
+    let values: [String: Double]
     if let at {
-      values = try ParameterValues(parsing: at, names: names).dictionary
+      values = options.fixed.merging(try ParameterValues(parsing: at, names: names).dictionary) { _, at in at
+      }
     } else {
-      let fit = try model.fit(data.returns, regressors: data.columns)
-      values = fit.parameterValues
-      for warning in fit.warnings where !output.json { CommandOutput.remark("warning: \(warning)") }
+      let found = try model.fit(data.returns, regressors: data.columns, options: options)
+      values = found.parameterValues
+      fit = found
+      for warning in found.warnings where !output.json { CommandOutput.remark("warning: \(warning)") }
     }
     let forecast = try RiskForecast(
       model, at: values, data, horizon: horizon, method: kind, paths: regressorPaths(model), level: level)
@@ -86,7 +111,8 @@ struct VolatilityForecastCommand: ParsableCommand {
           level: level,
           valueAtRisk: forecast.valueAtRisk, expectedShortfall: forecast.expectedShortfall,
           method: method.rawValue,
-          parameters: values, notes: data.notes.map(\.text)))
+          parameters: values, status: fit?.status.name, warnings: fit?.warnings ?? [],
+          notes: data.notes.map(\.text)))
     }
     try output.print(forecast.table)
     if let drawn { CommandOutput.remark("wrote \(drawn.png.path)") }
@@ -95,16 +121,18 @@ struct VolatilityForecastCommand: ParsableCommand {
   private var kind: ForecastMethod {
     switch method {
     case .analytic: .analytic
-    case .simulation: .simulation(paths: paths, seed: seed)
-    case .bootstrap: .bootstrap(paths: paths, seed: seed)
+    case .simulation: .simulation(paths: paths, seed: estimation.seed)
+    case .bootstrap: .bootstrap(paths: paths, seed: estimation.seed)
     }
   }
 
   private func regressorPaths(_ model: VolatilityModel) throws -> [String: RegressorPath] {
-    let names = Set(model.regressors.map(\.name)).sorted()
+    let names = model.columnNames.sorted()
     guard let xPath else {
       // With a lag as long as the horizon the sample holds all that is needed.
-      let needed = Set(model.regressors.filter { $0.timing.steps < horizon }.map(\.name)).sorted()
+      var lacking = Set(model.regressors.filter { $0.timing.steps < horizon }.map(\.name))
+      if horizon > 1, !model.variance.measure.isEmpty { lacking.insert(model.variance.measure) }
+      let needed = lacking.sorted()
       guard needed.isEmpty else {
         throw ValidationError(
           "--x-path is missing: a CSV file with the values of \(needed.joined(separator: ", ")) after the last observation, a row a step"

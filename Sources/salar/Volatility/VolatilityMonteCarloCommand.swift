@@ -30,6 +30,9 @@ struct VolatilityMonteCarloCommand: ParsableCommand {
   @Option(help: "The seed.")
   var seed: UInt64 = 1
 
+  @Flag(help: "Fail where scores, biases or coverage are not those of a right estimator.")
+  var check = false
+
   @OptionGroup var output: TableOptions
 
   struct Answer: Encodable {
@@ -37,6 +40,7 @@ struct VolatilityMonteCarloCommand: ParsableCommand {
       var name: String
       var truth: Double
       var bias: Double
+      var biasInErrors: Double
       var standardDeviation: Double
       var coverage: Double?
       var score: Double
@@ -62,18 +66,22 @@ struct VolatilityMonteCarloCommand: ParsableCommand {
       model, truth: truth, settings: .init(lengths: counts, series: series, seed: seed)
     ) { CommandOutput.remark("\(series) series of \($0) observations …") }
     if output.json {
-      return try CommandOutput.json(
+      try CommandOutput.json(
         study.results.map { result in
           Answer(
             length: result.length, fitted: result.fitted, failed: result.failed, onBound: result.onBound,
             seconds: result.seconds,
             parameters: result.parameters.map {
               .init(
-                name: $0.name, truth: $0.truth, bias: $0.bias, standardDeviation: $0.standardDeviation,
+                name: $0.name, truth: $0.truth, bias: $0.bias, biasInErrors: $0.biasInErrors,
+                standardDeviation: $0.standardDeviation,
                 coverage: $0.coverage.isNaN ? nil : $0.coverage, score: $0.score)
             })
         })
+    } else {
+      try output.print(study.table(model.title))
     }
-    try output.print(study.table(model.title))
+    let failures = study.failures
+    if check, !failures.isEmpty { throw CommandError(failures.joined(separator: "; ")) }
   }
 }

@@ -68,8 +68,13 @@ struct VolatilityModelOptions: ParsableArguments {
 
   @Option(
     help:
-      "garch:1,1, gjr:1,1,1, tarch:1,1,1, egarch:1,1,1, aparch:1,1,1, figarch:1,1, arch:5, ewma, constant.")
+      "garch:1,1, gjr:1,1,1, tarch:1,1,1, egarch:1,1,1, aparch:1,1,1, figarch:1,1, arch:5, ewma, har:1,5,22, constant."
+  )
   var variance = "garch:1,1"
+
+  @Option(
+    help: ArgumentHelp("The column of realised variances that --variance har averages.", valueName: "col"))
+  var measure = ""
 
   @Option(help: "normal, t, skewt, ged, snorm or sstd.")
   var distribution = "normal"
@@ -93,9 +98,8 @@ struct VolatilityModelOptions: ParsableArguments {
 
   func specification() -> ModelSpecification {
     ModelSpecification(
-      mean: mean, meanX: meanX, variance: variance, distribution: distribution, start: start, x: x,
-      xTiming: xTiming,
-      xForm: xForm)
+      mean: mean, meanX: meanX, variance: variance, measure: measure, distribution: distribution,
+      start: start, x: x, xTiming: xTiming, xForm: xForm)
   }
 }
 

@@ -92,7 +92,7 @@ struct VolatilitySimulateCommand: ParsableCommand {
   }
 
   private func regressors(_ model: VolatilityModel, _ count: Int) throws -> [String: [Double]] {
-    let names = Set(model.regressors.map(\.name))
+    let names = model.columnNames
     guard !names.isEmpty else { return [:] }
     guard let xPath else {
       throw ValidationError("--x-path is missing: a CSV file with \(names.sorted().joined(separator: ", "))")

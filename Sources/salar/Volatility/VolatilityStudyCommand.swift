@@ -11,7 +11,7 @@ struct VolatilityStudyCommand: ParsableCommand {
     abstract: "Studies a sector's volatility, dispersion, herding and an epidemic, end to end.",
     discussion: """
       The folder has CSV files of prices (a column a ticker), of sectors, and of daily search interest; an oil price, a \
-      volatility index and the market's index are used where they are there.
+      volatility index, the market's index and capitalisations are used where they are there.
 
       Example: salar volatility study data/finance --sector "Health Care" --out runs/study
       """)
@@ -40,8 +40,14 @@ struct VolatilityStudyCommand: ParsableCommand {
   @Option(help: "The distribution of innovations: normal, t, skewt, ged.")
   var distribution = "normal"
 
-  @Option(help: "Where report.html, figures and tables go.")
+  @Option(
+    help: "How members weigh in the sector's return: equal, or cap where the folder has capitalisations.")
+  var weights = Weights.equal
+
+  @Option(help: "Where report.html, figures and tables go; runs/study-SECTOR if not given.")
   var out: String?
+
+  enum Weights: String, ExpressibleByArgument, CaseIterable { case equal, cap }
 
   @OptionGroup var output: TableOptions
 
@@ -67,6 +73,26 @@ struct VolatilityStudyCommand: ParsableCommand {
       var parameters: [FitAnswer.Parameter]?
       var status: String?
       var error: String?
+      var residualTests: [Tested]?
+    }
+    struct Tested: Encodable {
+      var name: String
+      var statistic: Double
+      var p: Double
+    }
+    /// The nonlinear term of a CCK regression: over a window, or at a quantile.
+    struct Term: Encodable {
+      var at: String
+      var value: Double
+      var se: Double
+      var p: Double
+      var verdict: String
+      init(_ at: String, _ term: HerdingTerm, _ level: Double) {
+        self.at = at
+        let c = term.coefficient
+        (value, se, p) = (c.value, c.standardError, c.p)
+        verdict = term.verdict(at: level).rawValue
+      }
     }
     var sector: String
     var members: [String]
@@ -76,6 +102,8 @@ struct VolatilityStudyCommand: ParsableCommand {
     var columns: [String: [Double?]]
     var dates: [String]
     var claims: [Judged]
+    var rollingHerding: [Term]
+    var quantileHerding: [Term]
     var models: [Fitted]
     var notes: [String]
     var report: String?
@@ -85,27 +113,42 @@ struct VolatilityStudyCommand: ParsableCommand {
     guard level > 0, level < 1 else {
       throw ValidationError("--level must be between 0 and 1, found \(level)")
     }
+    let market = try MarketFolder(reading: folder)
     let settings = SectorStudy.Settings(
       sector: sector, other: other.lowercased() == "none" ? nil : other,
       from: try from.map { try day($0, "--from") },
-      to: try to.map { try day($0, "--to") }, level: level, lags: hac,
+      to: try to.map { try day($0, "--to") }, weights: try portfolio(market), level: level, lags: hac,
       distribution: try InnovationDistribution(parsing: distribution))
-    let study = try SectorStudy(
-      MarketFolder(reading: folder), settings, truth: MarketTruth.reading(folder))
+    let study = try SectorStudy(market, settings, truth: MarketTruth.reading(folder))
     let report = StudyReport(study)
-    let page = try out.map { try report.write(to: $0) }
-    if output.json { return try CommandOutput.json(answer(study, page?.path)) }
+    let page = try report.write(to: out ?? "runs/study-\(slug(sector))")
+    if output.json { return try CommandOutput.json(answer(study, page.path)) }
     remark(study.notes)
     for table in [report.descriptions].compactMap({ $0 }) + report.herding { try output.print(table) }
-    for table in [report.models(.same), report.models(.lagged(1)), report.volatilityRegressions].compactMap({
-      $0
-    })
+    for table in [
+      report.models(.same), report.models(.lagged(1)), report.residuals, report.volatilityRegressions,
+    ].compactMap({ $0 })
       + report.returnRegressions + [report.recovery].compactMap({ $0 }) + [report.claims]
     {
       try output.print(table)
     }
     for paragraph in report.summary { try CommandOutput.line(paragraph) }
-    if let page { CommandOutput.remark("wrote \(page.path)") }
+    CommandOutput.remark("wrote \(page.path)")
+  }
+
+  private func portfolio(_ market: MarketFolder) throws -> PortfolioWeights {
+    guard weights == .cap else { return .equal }
+    guard let panel = market.capitalization else {
+      throw ValidationError(
+        "--weights cap: '\(folder)' has no capitalisations; add a dated CSV file with 'cap' in its name and a column a ticker, or take --weights equal"
+      )
+    }
+    return .capitalization(panel)
+  }
+
+  /// `health-care`.
+  private func slug(_ name: String) -> String {
+    name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
   }
 
   private func answer(_ study: SectorStudy, _ page: String?) -> Answer {
@@ -126,6 +169,8 @@ struct VolatilityStudyCommand: ParsableCommand {
               label: $0.label, value: $0.value, se: $0.standardError, p: $0.p, outcome: $0.outcome.rawValue)
           })
       },
+      rollingHerding: study.rollingHerding?.windows.map { Answer.Term($0.end, $0.term, level) } ?? [],
+      quantileHerding: study.quantileHerding?.terms.map { Answer.Term($0.state, $0, level) } ?? [],
       models: study.models.map { one in
         .init(
           label: one.label, arguments: ModelSpecification(one.model).arguments,
@@ -135,7 +180,10 @@ struct VolatilityStudyCommand: ParsableCommand {
               name: $0.name, value: $0.value, se: $0.standardError, t: $0.t, p: $0.pValue,
               onBound: $0.isOnBound,
               fixed: $0.isFixed)
-          }, status: one.fit?.status.name, error: one.failure)
+          }, status: one.fit?.status.name, error: one.failure,
+          residualTests: one.residualTests?.tests.map {
+            .init(name: $0.row, statistic: $0.test.statistic, p: $0.test.pValue)
+          })
       }, notes: study.notes.map(\.text), report: page)
   }
 }

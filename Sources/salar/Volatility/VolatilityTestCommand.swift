@@ -14,7 +14,8 @@ struct VolatilityTestCommand: ParsableCommand {
 
   @Option(
     help:
-      "adf, pp, kpss, df-gls, za (Zivot–Andrews), vr (variance ratio), jb, lb, lb-squares, arch-lm; or all.")
+      "adf, pp, kpss, df-gls, za (Zivot–Andrews), vr (variance ratio), jb, lb, lb-squares, arch-lm, sign-bias; or all."
+  )
   var tests = "jb,lb,lb-squares,arch-lm,adf,pp,kpss"
 
   @Option(help: "Lags of every test; each one's own rule if not given.")

@@ -36,6 +36,32 @@ struct ModelDataTests {
     #expect(try ModelData(SeriesRequest(path, column: "x")).returns == [3, 4, 5, 7])
   }
 
+  /// A gap inside moves every lag by a day: that is said where the model has something that looks back.
+  @Test func gapsInsideAreSaidToModelsThatLookBack() throws {
+    var rows = (1...28).map { "2020-01-\($0 < 10 ? "0" : "")\($0),\(Double($0 * 37 % 11) - 5),\($0 % 5)" }
+    rows[10] = "2020-01-11,,2"
+    rows[27] = "2020-01-28,,2"
+    let request = SeriesRequest(
+      try write("date,r,x\n" + rows.joined(separator: "\n") + "\n"), column: "r")
+    func gap(_ model: VolatilityModel) throws -> String? {
+      let data = try ModelData(request, for: model)
+      #expect(data.gaps == ["2020-01-11"] && data.returns.count == 26)
+      return data.notes.map(\.text).first { $0.contains("inside the sample") }
+    }
+    let plain = try #require(try gap(VolatilityModel()))
+    #expect(plain.contains("1 of the rows") && plain.contains("2020-01-11") && plain.contains("past shocks"))
+    #expect(!plain.contains("lagged regressors"))
+    let lagged = try #require(
+      try gap(VolatilityModel(mean: .ar(1), regressors: [Regressor("x", timing: .lagged(1))])))
+    #expect(lagged.contains("lags of the mean") && lagged.contains("lagged regressors"))
+    #expect(try gap(VolatilityModel(variance: .constant)) == nil)
+    #expect(try gap(VolatilityModel(variance: .har([1], measure: "x")))?.contains("measure") == true)
+    // None inside, none said.
+    let whole = try ModelData(
+      SeriesRequest(folder.file("w.csv", "r\n1\n2\n3\n"), column: "r"), for: VolatilityModel(mean: .ar(1)))
+    #expect(whole.gaps.isEmpty && whole.notes.allSatisfy { $0.kind != .missing })
+  }
+
   @Test func returnsOfPrices() throws {
     let path = try write("date,p,x\n2020-01-02,100,1\n2020-01-03,110,2\n2020-01-06,99,3\n")
     let data = try ModelData(SeriesRequest(path, column: "p", kind: .prices), regressors: ["x"])

@@ -82,6 +82,42 @@ func message<Value>(_ body: () throws(VolatilityError) -> Value) -> String {
     #expect(try VarianceModel(parsing: model.specification) == model, "\(model.specification)")
   }
 
+  @Test func averagesOfAMeasure() throws {
+    let model = VarianceModel.har([1, 5, 22], measure: "rv")
+    #expect(try VarianceModel(parsing: "har", measure: "rv") == model)
+    #expect(try VarianceModel(parsing: "HAR:1,10", measure: "rv") == .har([1, 10], measure: "rv"))
+    #expect(try VarianceModel(parsing: model.specification, measure: model.measure) == model)
+    let whole = ModelSpecification(
+      VolatilityModel(variance: model, distribution: .studentT, regressors: [Regressor("G")]))
+    #expect(whole.variance == "har:1,5,22" && whole.measure == "rv")
+    #expect(whole.arguments.joined(separator: " ").contains("--variance har:1,5,22 --measure rv"))
+    #expect(try whole.model().variance == model && whole.model().title == "HAR(1,5,22) on rv-X, Student's t")
+    for (text, measure, part) in [
+      ("har:1,5", "", "--measure COL"), ("garch:1,1", "rv", "only 'har'"), ("har:0", "rv", "from 1 to 1000"),
+      ("har:5,5", "rv", "each once"),
+    ] {
+      let found = message { () throws(VolatilityError) in try VarianceModel(parsing: text, measure: measure) }
+      #expect(found.contains(part), "\(text): \(found)")
+    }
+  }
+
+  @Test func signBiasOfASeries() throws {
+    // Shocks below zero double the size of what follows.
+    var generator = SplitMix64(11)
+    var before = 1.0
+    let x = (0..<4000).map { _ in
+      before =
+        (before < 0 ? 2.0 : 1.0) * InnovationDistribution.normal.sample(using: &generator)
+      return 3 + before
+    }
+    let test = try #require(try SeriesTest.parsing("sign-bias").first)
+    #expect(try test.run(x).rejects(at: 1e-6))
+    let plain = (0..<4000).map { _ in 3 + InnovationDistribution.normal.sample(using: &generator) }
+    #expect(!(try test.run(plain).rejects(at: 1e-6)))
+    #expect(SeriesTest.allCases.contains(.signBias))
+    #expect(throws: VolatilityError.self) { try test.run([1, 1, 1, 1, 1, 1, 1, 1]) }
+  }
+
   @Test func choicesComeBack() throws {
     for one in InnovationDistribution.allCases {
       #expect(try InnovationDistribution(parsing: one.specification) == one)

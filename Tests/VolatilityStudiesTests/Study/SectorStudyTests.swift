@@ -97,10 +97,40 @@ struct SectorStudyTests {
     }
     #expect(study.claims.count == 4)
     #expect(study.claims.allSatisfy { !$0.evidence.isEmpty })
+    // Exactly the tickers of one file that the other has not.
+    func tickers(_ file: String, _ take: (String) -> [Substring]) throws -> Set<String> {
+      let text = try String(contentsOfFile: FinanceData.root!.path + "/finance/" + file, encoding: .utf8)
+      return Set(take(text).map { String($0.map { "-/ _".contains($0) ? "." : $0 }) })
+    }
+    let listed = try tickers("sp500_sectors_2020-08-22.csv") { text in
+      text.split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",")[0] }
+    }
+    let priced = try tickers("sp500_adjclose_2019-11_2020-07.csv") { text in
+      text.split(whereSeparator: \.isNewline)[0].split(separator: ",")
+    }
+    let missing = listed.subtracting(priced)
+    let note = try #require(study.notes.first { $0.text.contains("tickers of the sectors have no prices") })
+    let named = note.text.split(separator: ": ")[1].dropLast().split(separator: ", ").map {
+      String($0.map { "-/ _".contains($0) ? "." : $0 })
+    }
+    #expect(Set(named) == missing && named.count == missing.count && !missing.isEmpty)
+    #expect(note.text.hasPrefix("\(missing.count) "))
     // The author's window: dispersion and epidemic raise volatility, no herding, and Energy falls where interest rises.
     let paper = try SectorStudy(
       folder, .init(sector: "Health Care", from: Day("2020-01-02"), to: Day("2020-06-03"), lags: 4))
     #expect(paper.panel.rows == 106)
+    // A month is 22 days in a short sample too.
+    let har = try #require(paper.volatilityRegressions.first { $0.label == "HAR-X" })
+    #expect(har.fit.observations == 106 - 22)
+    // What is described is what the table prints, ARCH-LM of returns without their mean.
+    let own106 = try #require(paper.descriptions.first { $0.name == "r" })
+    let r = try paper.panel.series("r").values
+    let arch = try #require(own106.tests.first { $0.row == "ARCH-LM (5)" }?.test)
+    #expect(arch.statistic == (try ARCHLM(r.lessMean, lags: 5)).statistic)
+    let table = try #require(StudyReport(paper).descriptions)
+    let column = 1 + paper.descriptions.firstIndex { $0.name == "r" }!
+    let row = try #require(table.rows.first { $0[0] == .text("ARCH-LM (5)") })
+    #expect(row[column] == .estimate(arch.statistic, .fixed(2)))
     let rolling = try #require(paper.volatilityRegressions.first { $0.label == "sd5" }).fit.coefficients
     #expect(rolling["csad"]!.p < 0.05 && rolling["csad"]!.value > 0)
     #expect(rolling["G"]!.p < 0.05 && rolling["G"]!.value > 0)
@@ -134,16 +164,36 @@ struct SectorStudyTests {
     #expect(message { _ = try MarketTruth.reading(folder.path) }.contains("truth.json"))
   }
 
-  private func report(in folder: TemporaryFolder) throws -> StudyReport {
+  private func study(in folder: TemporaryFolder) throws -> SectorStudy {
     try SimulatedMarket(days: 300, members: 12, seed: 2).write(to: folder.path)
-    let study = try SectorStudy(
+    return try SectorStudy(
       MarketFolder(reading: folder.path), .init(sector: "Health Care"),
       truth: MarketTruth.reading(folder.path))
-    return StudyReport(study)
   }
 
   @Test func theTablesHaveEveryRow() throws {
-    let report = try report(in: TemporaryFolder())
+    let study = try study(in: TemporaryFolder())
+    let report = StudyReport(study)
+    // Diagnostics of regressions and of residuals.
+    for table in [report.volatilityRegressions].compactMap({ $0 }) + report.returnRegressions {
+      for name in ["Largest VIF", "Durbin–Watson", "Breusch–Godfrey (5)", "RESET (F)", "p of RESET"] {
+        #expect(table.rows.contains { $0[0] == .text(name) }, "\(name)")
+      }
+    }
+    let own = try #require(study.volatilityRegressions.first)
+    let godfrey = try BreuschGodfrey(own.fit, lags: 5).statistic
+    let printed = try #require(
+      report.volatilityRegressions?.rows.first { $0[0] == .text("Breusch–Godfrey (5)") })
+    #expect(printed[1] == .estimate(godfrey, .fixed(2)))
+    let residuals = try #require(report.residuals)
+    #expect(residuals.columns.count == 1 + study.models.count { $0.fit != nil })
+    let first = try #require(study.models.first { $0.fit != nil }?.fit)
+    let box = try #require(residuals.rows.first { $0[0] == .text("Ljung–Box (10) of z²") })
+    let expected = try LjungBox(first.standardizedResiduals, lags: 10, squared: true).statistic
+    #expect(box[1] == .estimate(expected))
+    for name in ["Ljung–Box (10) of z", "ARCH-LM (5) of z", "Sign bias (joint)"] {
+      #expect(residuals.rows.contains { $0[0] == .text(name) }, "\(name)")
+    }
     let recovery = try #require(report.recovery)
     #expect(recovery.rows.count == 6)
     #expect(report.claims.rows.count == 4 && report.evidence.count == 4)
@@ -152,8 +202,8 @@ struct SectorStudyTests {
   @Test(.enabled(if: Gnuplot.isInstalled, Comment(rawValue: Gnuplot.missing)))
   func thePageHasEveryPart() throws {
     let folder = try TemporaryFolder()
-    let report = try report(in: folder)
-    let page = try report.write(to: folder.path + "/out")
+    let study = try study(in: folder)
+    let page = try StudyReport(study).write(to: folder.path + "/out")
     let html = try String(contentsOf: page, encoding: .utf8)
     for part in ["Claims", "Truth", "Herding", "Volatility", "phi[csad]", "Health Care", "Energy"] {
       #expect(html.contains(part), "\(part)")
@@ -165,5 +215,44 @@ struct SectorStudyTests {
     }
     let tables = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out/tables")
     #expect(tables.contains("claims.csv") && tables.contains("models-same-day.tex"))
+    #expect(tables.contains("residuals.csv") && tables.contains("herding-quantiles.csv"))
+    let rolling = try String(contentsOfFile: folder.path + "/out/tables/herding-rolling.csv", encoding: .utf8)
+    #expect(rolling.split(whereSeparator: \.isNewline).count == 1 + study.rollingHerding!.windows.count)
+  }
+
+  /// Gaps of a column inside the window are noted with the first of their days.
+  @Test func gapsOfColumnsAreNoted() throws {
+    let folder = try TemporaryFolder()
+    try SimulatedMarket(days: 120, members: 8, seed: 4).write(to: folder.path)
+    let place = folder.path + "/sp500.csv"
+    var lines = try String(contentsOfFile: place, encoding: .utf8).split(separator: "\n").map(String.init)
+    let gone = lines.remove(at: 50).prefix { $0 != "," }
+    try (lines.joined(separator: "\n") + "\n").write(toFile: place, atomically: true, encoding: .utf8)
+    let study = try SectorStudy(MarketFolder(reading: folder.path), .init(sector: "Health Care"))
+    let note = try #require(
+      study.notes.first { $0.text.hasPrefix("'market'") && $0.text.contains("between others") })
+    #expect(note.text.contains(gone) && note.text.contains("neighbours"), "\(note)")
+  }
+
+  @Test func weightsOfCapitalisation() throws {
+    let folder = try TemporaryFolder()
+    try SimulatedMarket(days: 60, members: 5, seed: 4).write(to: folder.path)
+    #expect(try MarketFolder(reading: folder.path).capitalization == nil)
+    // One member is worth a thousand others.
+    let prices = try MarketFolder(reading: folder.path).prices
+    var text = "date," + prices.names.joined(separator: ",") + "\n"
+    for day in prices.dates! {
+      text += "\(day)," + prices.names.indices.map { $0 == 0 ? "1000000" : "1" }.joined(separator: ",") + "\n"
+    }
+    try text.write(toFile: folder.path + "/capitalisation.csv", atomically: true, encoding: .utf8)
+    let market = try MarketFolder(reading: folder.path)
+    let caps = try #require(market.capitalization)
+    #expect(
+      market.prices.names == prices.names && market.notes.contains { $0.text.contains("capitalisations") })
+    let sector = try #require(market.sectors.members.first { $0.ticker == prices.names[0] }).sector
+    let study = try SectorStudy(
+      market, .init(sector: sector, other: nil, weights: .capitalization(caps)))
+    let own = try prices.returns().series(prices.names[0]).on(study.panel.dates!).values
+    for (a, b) in zip(try study.panel.series("r").values, own) { #expect(abs(a - b) < 1e-4) }
   }
 }

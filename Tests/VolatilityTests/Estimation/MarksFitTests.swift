@@ -102,6 +102,42 @@ struct MarksFitTests {
     }
   }
 
+  /// `arch` with the sample's variance as backcast: its classic standard errors.
+  @Test func classicErrors() throws {
+    let fit = try VolatilityModel(initialisation: .fixedSample).fit(
+      Self.rounded, options: FitOptions(covariance: .hessian))
+    for (one, error) in zip(fit.parameters, [0.00846918, 0.00285262, 0.02652257, 0.0335521]) {
+      #expect(abs(try #require(one.standardError) / error - 1) < 1e-3, "\(one.name): \(one.standardError!)")
+    }
+  }
+
+  /// With h₁ itself the mean of ε²: the presample value from which ln σ²₁ is its logarithm.
+  @Test func exponentialFromTheSampleVariance() throws {
+    let at = [
+      "mu": -0.011609239, "omega": -0.126623507, "gamma[1]": -0.038456901, "beta[1]": 0.912493017,
+      "alpha[1]": 0.332793282,
+    ]
+    let mean = Self.returns.reduce(0) { $0 + ($1 - at["mu"]!) * ($1 - at["mu"]!) } / 1974
+    let before = exp((log(mean) - at["omega"]!) / at["beta[1]"]!)
+    let found = try VolatilityModel(variance: .egarch(p: 1, q: 1), initialisation: .user(before))
+      .logLikelihood(at: at, Self.returns)
+    #expect(abs(found.value + 1102.25798924) < 2e-8, "\(found.value)")
+  }
+
+  /// What ARCHModels.jl prints in its manual.
+  @Test func valuesOfJulia() throws {
+    let fit = try VolatilityModel(initialisation: .sampleVariance).fit(Self.rounded)
+    for (one, value) in zip(fit.parameters, [-0.00616637, 0.0107606, 0.153411, 0.805875]) {
+      #expect(abs(one.value / value - 1) < 5e-3, "\(one.name): \(one.value)")
+    }
+    // It multiplies R² by T, not by the T − 1 observations of the regression.
+    #expect(close(try ARCHLM(Self.rounded, lags: 1).statistic * 1974 / 1973, 98.12107517, 5e-7))
+    // At its estimates, printed to six digits.
+    let at = ["mu": -0.00616637, "omega": 0.0107606, "alpha[1]": 0.153411, "beta[1]": 0.805875]
+    let next = try VolatilityModel(initialisation: .sampleVariance).forecast(at: at, Self.rounded)
+    #expect(abs(next.variance[0][0] / 0.14708779684765 - 1) < 2e-6, "\(next.variance[0][0])")
+  }
+
   @Test func integratedWithFatTails() throws {
     let fit = try VolatilityModel(distribution: .studentT).fit(Self.rounded)
     #expect(fit.status == .convergedOnBound(["alpha[1] + beta[1] = 1"]))

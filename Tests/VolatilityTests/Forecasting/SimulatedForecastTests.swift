@@ -62,6 +62,36 @@ struct SimulatedForecastTests {
     if let wider = exact.returnVariance { check(wider[0], { $0.returnVariance![0] }, "return variance") }
   }
 
+  /// A path for each origin is, origin by origin, the path given alone.
+  @Test func pathsOfEachOrigin() throws {
+    let model = VolatilityModel(regressors: [Regressor("a", timing: .lagged(1)), Regressor("b", in: .mean)])
+    let at = ["mu": 0.1, "omega": 0.1, "alpha[1]": 0.1, "beta[1]": 0.7, "phi[a]": 0.2, "theta[b]": 0.5]
+    let origins = [100, 250, 399]
+    func path(_ k: Int) -> [Double] { (0..<3).map { 0.1 * Double(k) + 0.3 * Double($0) } }
+    func forecast(_ origins: [Int], _ a: RegressorPath, _ b: RegressorPath) throws -> VolatilityForecast {
+      try model.forecast(
+        at: at, Self.returns, regressors: RecursionTests.columns, horizon: 3, origins: .at(origins),
+        regressorPaths: ["a": a, "b": b])
+    }
+    let many = try forecast(
+      origins, .perOrigin(origins.indices.map { Array(path($0).prefix(2)) }),
+      .perOrigin(origins.indices.map { path($0 + 3) }))
+    for (k, origin) in origins.enumerated() {
+      let one = try forecast([origin], .values(Array(path(k).prefix(2))), .values(path(k + 3)))
+      #expect(many.variance[k] == one.variance[0] && many.mean[k] == one.mean[0])
+      for h in 0..<3 { #expect(abs(many.mean[k][h] - (0.1 + 0.5 * path(k + 3)[h])) < 1e-14) }
+    }
+    #expect(many.variance[0] != many.variance[1])
+    do throws(VolatilityError) {
+      _ = try model.forecast(
+        at: at, Self.returns, regressors: RecursionTests.columns, horizon: 3, origins: .at(origins),
+        regressorPaths: ["a": .perOrigin([[1, 2]]), "b": .values([1, 2, 3])])
+      Issue.record("one path for three origins was taken")
+    } catch {
+      #expect(error.message.contains("1 paths for 3 origins"), "\(error.message)")
+    }
+  }
+
   @Test(arguments: RecursionTests.cases)
   func manyOriginsEqualOneAtATime(_ one: RecursionTests.Case) throws {
     let at = try named(one)

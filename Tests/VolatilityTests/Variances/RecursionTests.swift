@@ -73,6 +73,25 @@ struct RecursionTests {
         Regressor("a", in: .variance(.exponential)),
         Regressor("b", in: .variance(.exponential), timing: .lagged(2)),
       ])
+    let linked = [Regressor("b", in: .variance(.exponential))]
+    add(
+      "ARCH exponential", .constant, .arch(2), [0.1, 0.5, 0.15, 0.1, 0.3], .normal, linked, .sampleVariance)
+    add("TARCH exponential", .constant, .tarch(), [0.1, 0.1, 0.06, 0.1, 0.75, -0.3], .normal, linked)
+    add(
+      "APARCH exponential", .constant, .aparch(p: 1, o: 1, q: 1), [0.1, 0.1, 0.1, 0.3, 0.75, 1.3, 0.3],
+      .studentT, linked, .sampleVariance)
+    cases[cases.count - 1].theta.append(6)
+    add(
+      "FIGARCH exponential", .constant, .figarch(p: 1, q: 1, truncation: 120),
+      [0.1, 0.08, 0.2, 0.4, 0.45, -0.3], .normal, linked, .sampleVariance)
+    // ω + φx_t stays positive with φ < 0 at every observation.
+    let signed = [Regressor("a", in: .variance(.additiveOnSample))]
+    add("TARCH-X below", .constant, .tarch(), [0.1, 0.3, 0.06, 0.1, 0.7, -0.05], .normal, signed)
+    add(
+      "FIGARCH-X below", .constant, .figarch(p: 1, q: 1, truncation: 120),
+      [0.1, 0.3, 0.2, 0.4, 0.45, -0.06], .studentT, signed, .sampleVariance)
+    cases[cases.count - 1].theta.append(7)
+    add("EWMA-X below", .constant, .ewma(decay: nil), [0.1, 0.9, -0.0001], .normal, signed)
     add("EGARCH", .constant, .egarch(p: 1, o: 1, q: 1), [0.1, 0.02, 0.2, -0.05, 0.9], .studentT)
     cases[cases.count - 1].theta.append(6)
     add(
