@@ -68,7 +68,6 @@ public struct ContourMap: Figure {
       commands.append("unset colorbox")
     }
     if let mark {
-      data += "\n\n\(gnuplotNumber(mark.x)) \(gnuplotNumber(mark.y)) 0\n"
       commands.append(
         "set label 2 '' at \(gnuplotNumber(mark.x)), \(gnuplotNumber(mark.y)) point pointtype 1 pointsize 1.2 linecolor rgb INK front"
       )
