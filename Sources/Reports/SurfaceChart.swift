@@ -33,7 +33,10 @@ public struct SurfaceChart: Figure {
       return min(max(value, range.lowerBound), range.upperBound)
     }
     let shown = values.map { $0.map(clipped) }
-    var commands = titleCommands(title) + z.commands("z", over: shown.flatMap { $0 })
+    // Places in the graph are three-dimensional here.
+    let name =
+      "set label 1 \(gnuplotText(title)) at screen 0.06, screen 0.95 left font ',16' textcolor rgb INK"
+    var commands = (title.isEmpty ? [] : [name]) + z.commands("z", over: shown.flatMap { $0 })
     if !z.label.isEmpty {
       commands.append("set zlabel \(gnuplotText(z.label)) rotate by 90 offset 1, 0 textcolor rgb SOFT")
     }
