@@ -9,6 +9,8 @@ final class Likelihood {
   var evaluations = 0
   /// The point that the arrays belong to.
   var last: (theta: [Double], value: Double)?
+  /// The parameters for which the recursion holds states and their derivatives; nil where it holds something else.
+  private var filtered: [Double]?
 
   let fixedPresample: Double
   /// The law's moments at the shape parameters of the last evaluation that needed them.
@@ -111,7 +113,7 @@ final class Likelihood {
     last = nil
     let value = theta.withUnsafeBufferPointer { theta -> Double in
       if let gradient { gradient.update(repeating: 0, count: theta.count) }
-      guard filter(theta.baseAddress!, gradient: gradient != nil) else { return -.infinity }
+      guard refilter(theta, gradient: gradient != nil) else { return -.infinity }
       let value =
         specification.model.distribution == .normal && scores == nil
         ? normal(gradient) : general(theta.baseAddress!, gradient, scores)
@@ -127,7 +129,17 @@ final class Likelihood {
 
   // MARK: The recursion
 
+  /// ``filter(_:gradient:to:)``, unless all is there already: a law's shape moves no state.
+  private func refilter(_ theta: UnsafeBufferPointer<Double>, gradient: Bool) -> Bool {
+    let own = theta.prefix(recursion.width)
+    if let filtered, filtered.elementsEqual(own) { return true }
+    guard filter(theta.baseAddress!, gradient: gradient) else { return false }
+    if gradient { filtered = Array(own) }
+    return true
+  }
+
   func filter(_ theta: UnsafePointer<Double>, gradient: Bool, to last: Int? = nil) -> Bool {
+    filtered = nil
     let last = last ?? count
     let own = theta + specification.processStart
     fillIntercept(theta)
@@ -174,7 +186,12 @@ final class Likelihood {
   }
 
   /// ∂ε_t of the linear part, which no parameter moves.
-  private func fillResidualSlopes() { for t in 0..<count { resetSlopes(t) } }
+  private func fillResidualSlopes() {
+    for t in 0..<count { resetSlopes(t) }
+    let mean = specification.model.mean
+    let isConstant = sample.meanColumns.allSatisfy { column in column.allSatisfy { $0 == column[0] } }
+    if isConstant, mean.movingAverageLags == 0, mean.inMean == nil { recursion.residualStep = 0 }
+  }
 
   func resetSlopes(_ t: Int) {
     let row = recursion.residualRow(t)
@@ -211,6 +228,7 @@ final class Likelihood {
         recursion.setInterceptSlope(t, offset + k, column[t])
       }
     }
+    if sample.varianceColumns.isEmpty { recursion.interceptStep = 0 }
   }
 
   func fillIntercept(_ theta: UnsafePointer<Double>) {
@@ -245,7 +263,7 @@ final class Likelihood {
     var logs = LogarithmSum()
     var squares = 0.0
     if let gradient, r.blocks == 1 {
-      let (state, ofResiduals) = (r.stateSlopes, r.residualSlopes)
+      let (state, ofResiduals, residualStep) = (r.stateSlopes, r.residualSlopes, r.residualStep)
       var sum = Block.zero
       for t in 0..<count {
         let inverse = 1 / variance[t]
@@ -253,7 +271,7 @@ final class Likelihood {
         let square = residuals[t] * b
         squares += square
         logs.add(variance[t])
-        sum += (-0.5 * (1 - square) * rate[t]) * state[t] - b * ofResiduals[t]
+        sum += (-0.5 * (1 - square) * rate[t]) * state[t] - b * ofResiduals[t &* residualStep]
       }
       for k in 0..<specification.width { gradient[k] += sum[k] }
       addExtra(gradient) { t in -0.5 * (1 - residuals[t] * residuals[t] / variance[t]) }
@@ -341,16 +359,16 @@ final class Likelihood {
   private func accumulate(_ gradient: UnsafeMutablePointer<Double>, _ weights: (Int) -> (Double, Double)) {
     let r = recursion
     let blocks = r.blocks
-    let (rate, state, residual) = (r.rate, r.stateSlopes, r.residualSlopes)
+    let (rate, state, residual, step) = (r.rate, r.stateSlopes, r.residualSlopes, r.residualStep)
     if blocks <= 2 {
       var sums = (Block.zero, Block.zero)
       let last = blocks - 1
       for t in 0..<count {
         let (a, b) = weights(t)
         let ofState = a * rate[t]
-        let at = t * blocks
-        sums.0 += ofState * state[at] + b * residual[at]
-        if last == 1 { sums.1 += ofState * state[at + 1] + b * residual[at + 1] }
+        let (at, row) = (t &* blocks, residual + t &* step)
+        sums.0 += ofState * state[at] + b * row[0]
+        if last == 1 { sums.1 += ofState * state[at &+ 1] + b * row[1] }
       }
       for k in 0..<r.width { gradient[k] += k < 4 ? sums.0[k] : sums.1[k - 4] }
     } else {
@@ -359,8 +377,8 @@ final class Likelihood {
         for t in 0..<count {
           let (a, b) = weights(t)
           let ofState = a * rate[t]
-          let at = t * blocks
-          for k in 0..<blocks { sums[k] += ofState * state[at + k] + b * residual[at + k] }
+          let (at, row) = (t &* blocks, residual + t &* step)
+          for k in 0..<blocks { sums[k] += ofState * state[at &+ k] + b * row[k] }
         }
         for k in 0..<r.width { gradient[k] += sums[k / 4][k % 4] }
       }

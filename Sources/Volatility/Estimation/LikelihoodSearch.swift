@@ -51,6 +51,8 @@ extension Likelihood {
     let blocks = r.blocks
     withUnsafeTemporaryAllocation(of: Block.self, capacity: (width + 1) * blocks) { space in
       space.initialize(repeating: .zero)
+      // Σ b/σ²_t where all rows of residuals are the same.
+      var ofEqualRows = 0.0
       let rows = space.baseAddress!
       let sums = rows + blocks
       let ofRows = UnsafeMutableRawPointer(rows).assumingMemoryBound(to: Double.self)
@@ -62,8 +64,16 @@ extension Likelihood {
         let inverse = ofPlace / r.variance[t]
         let ofResidual = UnsafeMutableRawPointer(residual).assumingMemoryBound(to: Double.self)
         for i in 0..<width {
-          let (scaled, placed) = (ofScale * ofRows[i], inverse * ofResidual[i])
-          for k in 0..<blocks { sums[i * blocks + k] += scaled * rows[k] + placed * residual[k] }
+          let scaled = ofScale * ofRows[i]
+          for k in 0..<blocks { sums[i &* blocks &+ k] += scaled * rows[k] }
+        }
+        if r.residualStep == 0 {
+          ofEqualRows += inverse
+        } else {
+          for i in 0..<r.residualWidth {
+            let placed = inverse * ofResidual[i]
+            for k in 0..<blocks { sums[i &* blocks &+ k] += placed * residual[k] }
+          }
         }
         guard shapes > 0 else { continue }
         let score = -0.5 * (1 + slopes[t] * z[t])
@@ -72,6 +82,12 @@ extension Likelihood {
           let at = (width + i) * n
           for j in 0..<width { sum[at + j] += shape * score * ofRows[j] }
           for j in 0...i { sum[at + width + j] += shape * shapeSlopes[t * shapes + j] }
+        }
+      }
+      if r.residualStep == 0 {
+        let residual = UnsafeMutableRawPointer(r.residualRow(0)).assumingMemoryBound(to: Double.self)
+        for i in 0..<r.residualWidth {
+          for k in 0..<blocks { sums[i * blocks + k] += (ofEqualRows * residual[i]) * r.residualRow(0)[k] }
         }
       }
       for i in 0..<width { for j in 0...i { sum[i * n + j] = sums[i * blocks + j / 4][j % 4] } }

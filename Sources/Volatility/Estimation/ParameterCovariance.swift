@@ -15,9 +15,11 @@ struct ParameterCovariance {
       return
     }
     warnings = []
-    let scores: Matrix? = kind == .hessian ? nil : search.likelihood.scores(point.theta).scores * basis
+    let scores: Matrix? = kind == .hessian ? nil : search.likelihood.scores(point.theta).scores
+    // Of sums of products of scores, that of the scores along the face.
+    func along(_ sum: Matrix) -> Matrix { basis.transposed * (sum * basis) }
     if kind == .opg {
-      guard let inner = Self.gram(scores!).definiteInverse else {
+      guard let inner = along(Self.gram(scores!)).definiteInverse else {
         warnings = ["the outer product of gradients is singular: no standard errors"]
         matrix = nil
         return
@@ -47,10 +49,11 @@ struct ParameterCovariance {
     case .hessian, .opg, .bootstrap:
       matrix = basis * inner * basis.transposed
       return
-    case .robust: meat = Self.gram(scores!)
+    case .robust: meat = along(Self.gram(scores!))
     case .hac(let lags):
-      meat = Self.neweyWest(
-        scores!, lags: lags ?? Int(4 * pow(Double(search.likelihood.count) / 100, 2.0 / 9)))
+      meat = along(
+        Self.neweyWest(
+          scores!, lags: lags ?? Int(4 * pow(Double(search.likelihood.count) / 100, 2.0 / 9))))
     }
     matrix = basis * (inner * meat * inner) * basis.transposed
   }

@@ -325,7 +325,9 @@ final class Search {
     var found = [Double](repeating: 0, count: n * n)
     var space = [Double](repeating: 0, count: n)
     let nearest = likelihood.hasRidges ? likelihood.nearestToZero(theta) : nil
-    for k in moving {
+    // Shape parameters first: at the point that was looked at last, they need no recursion.
+    let shapes = moving.filter { $0 >= likelihood.specification.width }
+    for k in shapes + moving.filter({ $0 < likelihood.specification.width }) {
       // The cube root of the unit roundoff times the parameter's size.
       var h = 6e-6 * max(scales[k], min(abs(theta[k]), 10 * scales[k]))
       // No residual changes its sign where its absolute value matters.

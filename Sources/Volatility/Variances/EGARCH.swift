@@ -46,89 +46,122 @@ struct EGARCH: VarianceProcess {
     return scanLags(range, theta, r, gradient)
   }
 
-  /// One lag of each, after the first observation. Each 1/σ_t waits for the one before, so what stands between them is kept
-  /// short: 1/σ_t = 1/σ_{t−1} · exp(x) with x = −½(ln σ²_t − ln σ²_{t−1}), which is small, and a polynomial for exp(x); every
-  /// 32 observations, and where x is not small, from ln σ²_t itself.
+  /// One lag of each, after the first observation.
   private func scanOne(
     _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool
+  ) -> Bool {
+    guard gradient else { return recur(range, theta, r) { _, _, _, _, _ in } }
+    let slopes = r.stateSlopes
+    let blocks = r.blocks
+    let (ofResiduals, residualStep) = (r.residualSlopes, r.residualStep)
+    let (ofIntercepts, interceptStep) = (r.interceptRows, r.interceptStep)
+    let centre = Self.centre
+    let first = (range.lowerBound - 1) * blocks
+    // The row before, at hand where it has two blocks at most.
+    var rows = (slopes[first], slopes[first + min(1, blocks - 1)])
+    // Where it is known at which places of a row the numbers go, they are put there, and not added to zeros.
+    if o == 1, r.varianceStart == 1, r.residualWidth == 1, blocks == 2 {
+      return recur(range, theta, r) { t, z, s, ofResidual, ofState in
+        let intercept = ofIntercepts + t &* interceptStep
+        let ofMean = ofResidual * ofResiduals[(t &- 1) &* residualStep][0]
+        rows.0 = Block(ofMean, intercept[0][1], abs(z) - centre, z) + ofState * rows.0
+        var second = intercept[1]
+        second[0] = s
+        rows.1 = second + ofState * rows.1
+        let row = slopes + 2 &* t
+        row[0] = rows.0
+        row[1] = rows.1
+      }
+    }
+    if o == 1, r.varianceStart == 0, r.residualWidth == 0, blocks == 1 {
+      return recur(range, theta, r) { t, z, s, _, ofState in
+        let ofOmega = ofIntercepts[t &* interceptStep][0]
+        rows.0 = Block(ofOmega, abs(z) - centre, z, s) + ofState * rows.0
+        slopes[t] = rows.0
+      }
+    }
+    let (ofSize, ofBefore) = (r.unit(1), r.unit(2 + o))
+    let ofSign = o == 1 ? r.unit(2) : ofSize
+    let signed: Double = o == 1 ? 1 : 0
+    return recur(range, theta, r) { t, z, s, ofResidual, ofState in
+      let centred = abs(z) - centre
+      let residual = ofResiduals + (t &- 1) &* residualStep
+      let intercept = ofIntercepts + t &* interceptStep
+      let at = t &* blocks
+      let before = at &- blocks
+      for k in 0..<blocks {
+        let fresh = intercept[k] + centred * ofSize[k] + (signed * z) * ofSign[k]
+        slopes[at &+ k] =
+          (fresh + s * ofBefore[k] + ofResidual * residual[k]) + ofState * slopes[before &+ k]
+      }
+    }
+  }
+
+  /// The values of ``scanOne(_:_:_:_:)``. Each 1/σ_t waits for the one before, so what stands between them is kept short:
+  /// 1/σ_t = 1/σ_{t−1} · exp(x) with x = −½(ln σ²_t − ln σ²_{t−1}), which is small, and a polynomial for exp(x); every 32
+  /// observations, and where x is not small, from ln σ²_t itself.
+  ///
+  /// - Parameter derive: told of each t, with z and ln σ² of the one before and what ln σ²_t moves by with that one's
+  ///   residual and its ln σ².
+  @inline(__always)
+  private func recur(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion,
+    _ derive: (_ t: Int, _ z: Double, _ s: Double, _ ofResidual: Double, _ ofState: Double) -> Void
   ) -> Bool {
     let (residuals, state, variance, rate) = (r.residuals, r.state, r.variance, r.rate)
     let (intercept, inverse) = (r.intercept, r.scratch[0])
     let size = theta[1]
     let sign = o == 1 ? theta[2] : 0
     let b = theta[2 + o]
-    let (slopes, ofResiduals, ofIntercepts) = (r.stateSlopes, r.residualSlopes, r.interceptRows)
-    let blocks = r.blocks
-    let (ofSize, ofBefore) = (r.unit(1), r.unit(2 + o))
-    let ofSign = o == 1 ? r.unit(2) : ofSize
-    let signed: Double = o == 1 ? 1 : 0
+    let constant = size * Self.centre
     var s = state[range.lowerBound - 1]
     var reciprocal = inverse[range.lowerBound - 1]
-    let constant = size * Self.centre
-    // The row of derivatives before, at hand where it has two blocks at most.
-    let isShort = blocks <= 2
-    let second = blocks - 1
-    var rows =
-      gradient && isShort
-      ? (slopes[(range.lowerBound - 1) * blocks], slopes[(range.lowerBound - 1) * blocks + second])
-      : (.zero, .zero)
-    let firsts = (ofSize[0], ofSign[0] * signed, ofBefore[0])
-    let seconds = (ofSize[second], ofSign[second] * signed, ofBefore[second])
-    for t in range {
-      let residual = residuals[t - 1]
-      // α|z| + γz = weight · z, the sign of z being that of the residual.
-      let weight = sign + (residual < 0 ? -size : residual > 0 ? size : 0)
-      if gradient {
+    var t = range.lowerBound
+    while t < range.upperBound {
+      // The loop within calls no function, so that its numbers stay in registers.
+      repeat {
+        let residual = residuals[t &- 1]
+        // α|z| + γz = weight · z, the sign of z being that of the residual; see ``negativity(of:)``.
+        let weight = residual == 0 ? sign : sign + size * Double(signOf: residual, magnitudeOf: 1)
         let z = residual * reciprocal
-        let ofResidual = weight * reciprocal
-        let ofState = b - 0.5 * weight * z
-        let centred = abs(z) - Self.centre
-        let at = t * blocks
-        let before = at - blocks
-        if isShort {
-          rows.0 =
-            (ofIntercepts[at] + centred * firsts.0 + z * firsts.1 + s * firsts.2
-              + ofResidual * ofResiduals[before]) + ofState * rows.0
-          slopes[at] = rows.0
-          if second == 1 {
-            rows.1 =
-              (ofIntercepts[at + 1] + centred * seconds.0 + z * seconds.1 + s * seconds.2
-                + ofResidual * ofResiduals[before + 1]) + ofState * rows.1
-            slopes[at + 1] = rows.1
-          }
-        } else {
-          for k in 0..<blocks {
-            let fresh = ofIntercepts[at + k] + centred * ofSize[k] + (signed * z) * ofSign[k]
-            slopes[at + k] =
-              (fresh + s * ofBefore[k] + ofResidual * ofResiduals[before + k]) + ofState * slopes[before + k]
-          }
-        }
-      }
-      let drift = intercept[t] - constant
-      let x = -0.5 * (drift + (b - 1) * s) + (-0.5 * weight * residual) * reciprocal
-      s = (drift + b * s) + (weight * residual) * reciprocal
+        derive(t, z, s, weight * reciprocal, b - 0.5 * weight * z)
+        let drift = intercept[t] - constant
+        let x = -0.5 * (drift + (b - 1) * s) + (-0.5 * weight * residual) * reciprocal
+        s = (drift + b * s) + (weight * residual) * reciprocal
+        guard abs(x) < 0.25, t & 31 != 0 else { break }
+        reciprocal = Self.times(reciprocal, smallExponential: x)
+        state[t] = s
+        inverse[t] = reciprocal
+        variance[t] = 1 / (reciprocal * reciprocal)
+        rate[t] = 1
+        t &+= 1
+      } while t < range.upperBound
+      guard t < range.upperBound else { break }
       guard abs(s) < 600 else { return false }
-      if abs(x) < 0.25, t & 31 != 0 {
-        reciprocal *= Self.smallExponential(x)
-      } else {
-        reciprocal = exp(-0.5 * s)
-      }
+      reciprocal = exp(-0.5 * s)
       state[t] = s
       inverse[t] = reciprocal
       variance[t] = 1 / (reciprocal * reciprocal)
       rate[t] = 1
+      t &+= 1
     }
-    return true
+    return abs(s) < 600
   }
 
-  /// Taylor's series to the eleventh power, exact to rounding for |x| ≤ ¼, in few dependent steps (Estrin's scheme).
-  @inline(__always) private static func smallExponential(_ x: Double) -> Double {
+  /// factor · exp(x) by Taylor's series to the eleventh power, exact to rounding for |x| ≤ ¼, in few dependent steps
+  /// (Estrin's scheme) with the factor in the coefficients, as it is known before x.
+  @inline(__always) private static func times(_ factor: Double, smallExponential x: Double) -> Double {
     let square = x * x
     let fourth = square * square
     let eighth = fourth * fourth
-    let low = (1 + x) + (0.5 + x * (1.0 / 6)) * square
-    let middle = (1.0 / 24 + x * (1.0 / 120)) + (1.0 / 720 + x * (1.0 / 5040)) * square
-    let high = (1.0 / 40_320 + x * (1.0 / 362_880)) + (1.0 / 3_628_800 + x * (1.0 / 39_916_800)) * square
+    let low = (factor + x * factor) + (factor * 0.5 + x * (factor * (1.0 / 6))) * square
+    let middle =
+      (factor * (1.0 / 24) + x * (factor * (1.0 / 120)))
+      + (factor * (1.0 / 720) + x * (factor * (1.0 / 5040)))
+      * square
+    let high =
+      (factor * (1.0 / 40_320) + x * (factor * (1.0 / 362_880)))
+      + (factor * (1.0 / 3_628_800) + x * (factor * (1.0 / 39_916_800))) * square
     return (low + middle * fourth) + high * eighth
   }
 

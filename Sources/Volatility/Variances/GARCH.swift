@@ -57,64 +57,74 @@ struct GARCH: VarianceProcess {
   private func scanOne(
     _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion, _ gradient: Bool
   ) -> Bool {
+    guard gradient else { return recur(range, theta, r) { _, _, _, _, _ in } }
+    let slopes = r.stateSlopes
+    let blocks = r.blocks
+    let (ofResiduals, residualStep) = (r.residualSlopes, r.residualStep)
+    let (ofIntercepts, interceptStep) = (r.interceptRows, r.interceptStep)
+    let b = theta[2 + o]
+    let first = (range.lowerBound - 1) * blocks
+    // The row before, at hand where it has two blocks at most.
+    var rows = (slopes[first], slopes[first + min(1, blocks - 1)])
+    // Where it is known at which places of a row the numbers go, they are put there, and not added to zeros.
+    if o == 0, r.varianceStart == 1, r.residualWidth == 1, blocks == 1 {
+      return recur(range, theta, r) { t, h, shock, _, ofResidual in
+        let ofMean = ofResidual * ofResiduals[(t &- 1) &* residualStep][0]
+        rows.0 = Block(ofMean, ofIntercepts[t &* interceptStep][1], shock, h) + b * rows.0
+        slopes[t] = rows.0
+      }
+    }
+    if o == 1, r.varianceStart == 1, r.residualWidth == 1, blocks == 2 {
+      return recur(range, theta, r) { t, h, shock, below, ofResidual in
+        let intercept = ofIntercepts + t &* interceptStep
+        let ofMean = ofResidual * ofResiduals[(t &- 1) &* residualStep][0]
+        rows.0 = Block(ofMean, intercept[0][1], shock, below) + b * rows.0
+        var second = intercept[1]
+        second[0] = h
+        rows.1 = second + b * rows.1
+        let row = slopes + 2 &* t
+        row[0] = rows.0
+        row[1] = rows.1
+      }
+    }
+    let (ofAlpha, ofBefore) = (r.unit(1), r.unit(2 + o))
+    let ofGamma = o == 1 ? r.unit(2) : ofAlpha
+    let counted: Double = o == 1 ? 1 : 0
+    return recur(range, theta, r) { t, h, shock, below, ofResidual in
+      let residual = ofResiduals + (t &- 1) &* residualStep
+      let intercept = ofIntercepts + t &* interceptStep
+      let at = t &* blocks
+      let before = at &- blocks
+      for k in 0..<blocks {
+        let fresh = ofResidual * residual[k] + intercept[k] + shock * ofAlpha[k]
+        slopes[at &+ k] =
+          (fresh + ((counted * below) * ofGamma[k] + h * ofBefore[k])) + b * slopes[before &+ k]
+      }
+    }
+  }
+
+  /// The values of ``scanOne(_:_:_:_:)``.
+  ///
+  /// - Parameter derive: told of each t, with σ² and ε² of the one before, ε² where that ε is below zero and 0 elsewhere, and
+  ///   what σ²_t moves by with ε.
+  @inline(__always)
+  private func recur(
+    _ range: Range<Int>, _ theta: UnsafePointer<Double>, _ r: Recursion,
+    _ derive: (_ t: Int, _ h: Double, _ shock: Double, _ below: Double, _ ofResidual: Double) -> Void
+  ) -> Bool {
     let (residuals, state, variance, rate) = (r.residuals, r.state, r.variance, r.rate)
     let intercept = r.intercept
     let above = theta[1]
-    let below = o == 1 ? theta[1] + theta[2] : above
+    // What shocks below zero weigh more.
+    let further = o == 1 ? theta[2] : 0
     let b = theta[2 + o]
     var h = state[range.lowerBound - 1]
-    guard gradient else {
-      for t in range {
-        let e = residuals[t - 1]
-        h = (intercept[t] + (e < 0 ? below : above) * (e * e)) + b * h
-        guard h > 0, h < hugeVariance else { return false }
-        state[t] = h
-        variance[t] = h
-      }
-      return true
-    }
-    let slopes = r.stateSlopes
-    let ofResiduals = r.residualSlopes
-    let ofIntercepts = r.interceptRows
-    if r.blocks == 1 {
-      let ofAbove = r.unit(1)[0]
-      let ofBelow = o == 1 ? ofAbove + r.unit(2)[0] : ofAbove
-      let ofBefore = r.unit(2 + o)[0]
-      var row = slopes[range.lowerBound - 1]
-      for t in range {
-        let e = residuals[t - 1]
-        let isBelow = e < 0
-        let weight = isBelow ? below : above
-        let shock = e * e
-        let fresh =
-          (2 * weight * e) * ofResiduals[t - 1] + ofIntercepts[t] + shock * (isBelow ? ofBelow : ofAbove)
-        row = (fresh + h * ofBefore) + b * row
-        slopes[t] = row
-        h = (intercept[t] + weight * shock) + b * h
-        guard h > 0, h < hugeVariance else { return false }
-        state[t] = h
-        variance[t] = h
-        rate[t] = 1 / h
-      }
-      return true
-    }
-    let blocks = r.blocks
-    let ofAlpha = r.unit(1)
-    let ofGamma = o == 1 ? r.unit(2) : ofAlpha
-    let ofBefore = r.unit(2 + o)
     for t in range {
-      let e = residuals[t - 1]
-      let isBelow = e < 0
-      let weight = isBelow ? below : above
+      let e = residuals[t &- 1]
+      let isBelow = negativity(of: e)
+      let weight = above + isBelow * further
       let shock = e * e
-      let ofShock = 2 * weight * e
-      let gamma = o == 1 && isBelow ? shock : 0
-      let at = t * blocks
-      let before = at - blocks
-      for k in 0..<blocks {
-        let fresh = ofShock * ofResiduals[before + k] + ofIntercepts[at + k] + shock * ofAlpha[k]
-        slopes[at + k] = (fresh + (gamma * ofGamma[k] + h * ofBefore[k])) + b * slopes[before + k]
-      }
+      derive(t, h, shock, isBelow * shock, 2 * weight * e)
       h = (intercept[t] + weight * shock) + b * h
       guard h > 0, h < hugeVariance else { return false }
       state[t] = h

@@ -1,6 +1,12 @@
 /// Four numbers of a row of derivatives.
 typealias Block = SIMD4<Double>
 
+/// 1 where the sign bit is set, 0 elsewhere. By arithmetic: residuals' signs are as good as random, a processor guesses a
+/// branch on them wrong half of the time, and compilers make branches of selections.
+@inline(__always) func negativity(of number: Double) -> Double {
+  0.5 - 0.5 * Double(signOf: number, magnitudeOf: 1)
+}
+
 /// The arrays that the scans of mean and variance read and write, allocated once a problem.
 ///
 /// A row of derivatives has `width` columns, the parameters of mean and variance, in `blocks` blocks of four with zeros
@@ -46,6 +52,11 @@ final class Recursion {
   var presample = 0.0
   let presampleSlopes: UnsafeMutablePointer<Block>
 
+  /// Blocks from one row of `residualSlopes` and of `interceptRows` to the next for loops over many: 0 where all rows are
+  /// the same, so that these read one.
+  var residualStep: Int
+  var interceptStep: Int
+
   private let buffer: Workspace.Buffer
 
   init(count: Int, width: Int, varianceStart: Int, residualWidth: Int, interceptColumns: [Int], scratch: Int)
@@ -57,6 +68,7 @@ final class Recursion {
     self.interceptColumns = interceptColumns
     let blocks = max(1, (width + 3) / 4)
     self.blocks = blocks
+    (residualStep, interceptStep) = (blocks, blocks)
     let slopes = max(1, interceptColumns.count)
     let total =
       (count + 1) * (5 + slopes + scratch) + 4 * blocks * (3 * (count + 1) + max(1, width) + 1) + count + 1
