@@ -77,6 +77,92 @@ class LeNet(nn.Module):
         return self.fc_3(F.relu(self.fc_2(F.relu(self.fc_1(x)))))
 
 
+def features(layers, norm, channels, size):
+    """Convolutions that keep the side, each with norm and ReLU; 'pool' is max pooling. With what comes out of one image."""
+    modules, inputs, side = [], channels, size
+    for index, layer in enumerate(layers):
+        if layer == "pool":
+            modules.append(nn.MaxPool2d(2, 2))
+            side //= 2
+            continue
+        outputs, kernel = layer
+        grows = index == 0 and channels == 1 and size == 28
+        side += 4 if grows else 0
+        modules.append(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2 + (2 if grows else 0)))
+        if norm != "none":
+            modules.append(norm2d(norm, [outputs, side, side]))
+        modules.append(nn.ReLU())
+        inputs = outputs
+    return nn.Sequential(*modules), inputs * side * side
+
+
+class AlexNet(nn.Module):
+    def __init__(self, norm="none", channels=3, size=32, classes=10):
+        super().__init__()
+        layers = [(128, 5), "pool", (192, 5), "pool", (256, 3), (192, 3), (192, 3), "pool"]
+        self.features, outputs = features(layers, norm, channels, size)
+        self.fc = nn.Linear(outputs, classes)
+
+    def forward(self, x):
+        return self.fc(self.features(x).flatten(1))
+
+
+class VGG11(nn.Module):
+    def __init__(self, norm="instance", channels=3, size=32, classes=10):
+        super().__init__()
+        layers = [(64, 3), "pool", (128, 3), "pool", (256, 3), (256, 3), "pool", (512, 3), (512, 3), "pool", (512, 3),
+                  (512, 3), "pool"]
+        self.features, outputs = features(layers, norm, channels, size)
+        self.classifier = nn.Linear(outputs, classes)
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
+class PooledBlock(nn.Module):
+    """A basic block that halves the side by average pooling."""
+
+    def __init__(self, inputs, width, halves, side, norm):
+        super().__init__()
+        out = side // 2 if halves else side
+        self.halves = halves
+        self.conv1 = nn.Conv2d(inputs, width, 3, 1, 1, bias=False)
+        self.bn1 = norm2d(norm, [width, side, side])
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = norm2d(norm, [width, out, out])
+        self.shortcut = nn.Sequential()
+        if halves:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, width, 1, bias=False), nn.AvgPool2d(2), norm2d(norm, [width, out, out]))
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = F.avg_pool2d(y, 2) if self.halves else y
+        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
+
+
+class ResNet18AP(nn.Module):
+    def __init__(self, width=64, norm="instance", channels=3, size=32, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, 1, 1, bias=False)
+        self.bn1 = norm2d(norm, [width, size, size])
+        inputs, side = width, size
+        for stage in range(4):
+            blocks = []
+            for index in range(2):
+                halves = stage > 0 and index == 0
+                blocks.append(PooledBlock(inputs, width << stage, halves, side, norm))
+                inputs, side = width << stage, side // 2 if halves else side
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.classifier = nn.Linear(inputs * side * side, classes)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        for stage in range(4):
+            x = getattr(self, f"layer{stage + 1}")(x)
+        return self.classifier(x.flatten(1))
+
+
 def redraw(model, convolution):
     """Draws all weights again, module by module, with `convolution` for those of convolutions.
 
@@ -355,6 +441,7 @@ def resnet101(**settings):
 
 IMAGENET = {"stem": "imagenet", "zeroInit": True, "size": 224, "classes": 1000}
 NETWORKS = {
+    "alexnet": AlexNet, "resnet18ap": ResNet18AP, "vgg11": VGG11,
     "convnet": ConvNet, "mlp": MLP, "lenet": LeNet, "pyramidnet": PyramidNet, "resnet18": resnet18,
     "resnet50": resnet50, "resnet101": resnet101, "vit": VisionTransformer, "wrn": WideResNet,
 }

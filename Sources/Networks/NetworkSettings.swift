@@ -17,9 +17,9 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
 public enum NetworkCatalog {
   /// In alphabetical order.
   public static let all: [any NetworkSettings.Type] = [
-    ConvNet.Settings.self, LeNet.Settings.self, MLP.Settings.self, PyramidNet.Settings.self,
-    ResNet18.Settings.self, ResNet50.Settings.self, ResNet101.Settings.self, VisionTransformer.Settings.self,
-    WideResNet.Settings.self,
+    AlexNet.Settings.self, ConvNet.Settings.self, LeNet.Settings.self, MLP.Settings.self,
+    PyramidNet.Settings.self, ResNet18.Settings.self, ResNet18AP.Settings.self, ResNet50.Settings.self,
+    ResNet101.Settings.self, VGG11.Settings.self, VisionTransformer.Settings.self, WideResNet.Settings.self,
   ]
 
   /// The settings of that architecture, nil for a name that is none.

@@ -20,6 +20,12 @@ import Torch
     "mlp": [
       ["hidden="], ["hidden=12", "activation=sigmoid"], ["hidden=16,8", "dropout=0.3", "channels=1"],
     ],
+    "alexnet": [[], ["norm=batch", "channels=1", "size=28"], ["norm=layer", "size=40", "classes=3"]],
+    "vgg11": [[], ["norm=none", "channels=1", "size=28"], ["norm=batch", "size=66", "classes=3"]],
+    "resnet18ap": [[], ["norm=none"], ["norm=layer", "size=18"], ["norm=batch", "channels=1", "size=28"]].map
+    {
+      ["width=8"] + $0
+    },
     "lenet": [[], ["channels=1", "size=28"], ["size=40", "classes=3"]],
     "resnet18": [
       [], ["norm=none"], ["norm=layer"], ["norm=instance", "channels=1", "size=28"],

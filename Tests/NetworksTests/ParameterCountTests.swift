@@ -47,6 +47,9 @@ import Torch
     pyramid.classes = 100
     #expect(try PyramidNet(pyramid).layout.count == 28_511_307)
 
+    #expect(try AlexNet().layout.count == 1_872_202)
+    #expect(try VGG11().layout.count == 9_231_114)
+    #expect(try ResNet18AP().layout.count == 11_250_762)
     #expect(try VisionTransformer().layout.count == 22_878_952)
     #expect(try MLP().layout.count == 3072 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10)
     #expect(try LeNet().layout.count == 62_006)

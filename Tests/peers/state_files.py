@@ -18,13 +18,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Benchmarks" / "pee
 from networks import NETWORKS  # noqa: E402
 
 SETTINGS = {
+    "alexnet": {},
     "convnet": {"width": 8, "norm": "batch"},
     "lenet": {},
     "mlp": {"hidden": [16]},
     "pyramidnet": {"depth": 14, "alpha": 20},
     "resnet18": {"width": 8},
+    "resnet18ap": {"width": 4, "norm": "batch"},
     "resnet50": {"width": 4, "size": 32, "classes": 10},
     "resnet101": {"width": 4, "stem": "cifar", "norm": "group", "size": 32, "classes": 10},
+    "vgg11": {"norm": "batch"},
     "vit": {"patch": 8, "width": 24, "depth": 2, "heads": 2, "mlp": 32, "size": 32, "classes": 10},
     "wrn": {"depth": 10, "widen": 1},
 }

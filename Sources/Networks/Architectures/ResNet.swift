@@ -1,7 +1,7 @@
 import Torch
 
 /// A ResNet (He et al. 2016) of any width, with one of two stems; ``ResNet18``, ``ResNet50`` and ``ResNet101`` are its
-/// depths.
+/// depths, ``ResNet18AP`` the one with average pooling.
 ///
 /// - `cifar`: convolution 3×3 and no pooling at the start; names as in the MTT code (`shortcut`, `classifier`), with
 ///   PyTorch's default initialisation.
@@ -54,6 +54,13 @@ public struct ResNet<Settings: ResNetSettings>: ImageNetwork {
       }
     }
     self.blocks = blocks
+    if Settings.pools {
+      guard side > 0 else {
+        throw NetworkError(
+          "network \(Settings.name): its poolings leave nothing of images of \(settings.size) pixels")
+      }
+      inputs *= side * side
+    }
     classifier = Linear(&builder, torchvision ? "fc" : "classifier", in: inputs, out: settings.classes)
     blueprint = builder.finished()
   }
@@ -64,7 +71,7 @@ public struct ResNet<Settings: ResNetSettings>: ImageNetwork {
     var x = stemNorm(stem(x, weights), weights, &pass, activation: .relu)
     if settings.stem == .imagenet { x = x.maxPool2d([3, 3], stride: [2, 2], padding: [1, 1]) }
     for block in blocks { x = block(x, weights, &pass) }
-    let features = x.adaptiveAvgPool2d([1, 1]).flatten(from: 1)
+    let features = (Settings.pools ? x : x.adaptiveAvgPool2d([1, 1])).flatten(from: 1)
     return Output(
       logits: classifier(features, weights),
       probes: pass.probes.contains(.features) ? [.features: features] : [:])
@@ -77,6 +84,9 @@ public protocol ResNetSettings: ImageNetworkSettings, Hashable {
   static var blocks: [Int] { get }
   /// What a block's branch is made of.
   static var branch: ResNetBranch { get }
+  /// Whether sides are halved by average pooling instead of strides, and the classifier reads all places instead of their
+  /// means.
+  static var pools: Bool { get }
 
   /// Channels of the first stage, before a bottleneck's expansion.
   var width: Int { get }
@@ -87,6 +97,7 @@ public protocol ResNetSettings: ImageNetworkSettings, Hashable {
 }
 
 extension ResNetSettings {
+  public static var pools: Bool { false }
   public var zeroInit: Bool { false }
 }
 
@@ -122,6 +133,8 @@ struct ResidualBlock: Sendable {
   let side: Int
   private let branch: [Layer]
   private let shortcut: Layer?
+  /// After the first norm of the branch, and before that of the shortcut.
+  private let pooling: Pooling
 
   init(
     _ builder: inout LayoutBuilder, _ settings: some ResNetSettings, in inputs: Int, width: Int, stride: Int,
@@ -140,7 +153,9 @@ struct ResidualBlock: Sendable {
       return (convolution, norm)
     }
 
-    let convolutions = type(of: settings).branch.convolutions(width: width, stride: stride)
+    let pools = type(of: settings).pools && stride == 2
+    pooling = pools ? .average : .none
+    let convolutions = type(of: settings).branch.convolutions(width: width, stride: pools ? 1 : stride)
     var branch: [Layer] = []
     var (channels, place) = (inputs, side)
     for (index, convolution) in convolutions.enumerated() {
@@ -152,6 +167,7 @@ struct ResidualBlock: Sendable {
           kernel: convolution.kernel, stride: convolution.stride, side: place,
           scale: isLast && settings.zeroInit ? 0 : 1))
       channels = convolution.outputs
+      if index == 0 { place = pooling.side(after: place) }
     }
     self.branch = branch
     (outputs, self.side) = (channels, place)
@@ -160,17 +176,21 @@ struct ResidualBlock: Sendable {
       return
     }
     shortcut = builder.scope(torchvision ? "downsample" : "shortcut") { builder in
-      layer(&builder, ("0", "1"), in: inputs, out: channels, kernel: 1, stride: stride, side: place)
+      layer(
+        &builder, ("0", pools ? "2" : "1"), in: inputs, out: channels, kernel: 1, stride: pools ? 1 : stride,
+        side: place)
     }
   }
 
   func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
     var result = x
-    for layer in branch.dropLast() {
-      result = layer.norm(layer.convolution(result, weights), weights, &pass, activation: .relu)
+    for (index, layer) in branch.dropLast().enumerated() {
+      result = layer.norm(
+        layer.convolution(result, weights), weights, &pass, activation: .relu,
+        pooling: index == 0 ? pooling : .none)
     }
     let residual =
-      shortcut.map { $0.norm($0.convolution(x, weights), weights, &pass) } ?? x
+      shortcut.map { $0.norm(pooling($0.convolution(x, weights)), weights, &pass) } ?? x
     let last = branch[branch.count - 1]
     return last.norm(
       last.convolution(result, weights), weights, &pass, adding: residual, activation: .relu)
