@@ -84,13 +84,17 @@ def kl(logits, target, weight, tau=5.0):
 look, teacher, table, out = None, copy.deepcopy(model).eval(), {}, []
 for step, (x, y, rows) in enumerate(zip(images, labels, indices)):
     epoch = step // per_epoch
-    if method in ("sam", "sam-loss", "asam", "gsam", "looksam"):
+    if method in ("sam", "sam-loss", "asam", "gsam", "gsam-adaptive", "looksam"):
         losses, _, g = gradients(x, y)
         if method == "sam-loss":
             g = [a + DECAY * p.detach() for a, p in zip(g, parameters)]
         if method == "asam":
             sizes = [p.detach().abs() + 0.01 if n.endswith("weight") else torch.ones_like(p) for n, p in zip(names, parameters)]
             scale = RHO / (length([t * a for t, a in zip(sizes, g)]) + 1e-16)
+            e = [scale * t * t * a for t, a in zip(sizes, g)]
+        elif method == "gsam-adaptive":
+            sizes = [p.detach().abs() for p in parameters]
+            scale = RHO / (length([t * a for t, a in zip(sizes, g)]) + 1e-12)
             e = [scale * t * t * a for t, a in zip(sizes, g)]
         else:
             e = [a * RHO / (length(g) + 1e-12) for a in g]
@@ -100,7 +104,7 @@ for step, (x, y, rows) in enumerate(zip(images, labels, indices)):
             second = at(e, x, y)
             if method == "sam-loss":
                 second = [a + DECAY * (p.detach() + d) for a, p, d in zip(second, parameters, e)]
-            if method == "gsam":
+            if method.startswith("gsam"):
                 share = dot(g, second) / dot(second, second)
                 second = [b - 0.3 * (a - share * b) for a, b in zip(g, second)]
             if method == "looksam":

@@ -14,11 +14,13 @@ public struct GSAM: StepRule {
     public static let help: [(key: String, meaning: String)] = [
       ("rho", "the radius at the learning rate's top"), ("rhoMin", "the radius at its end"),
       ("alpha", "weight of the part of the gradient that narrows the gap"),
+      ("adaptive", "the neighbourhood in proportion to the weights' sizes, as FTD's experts have it"),
     ]
 
     public var rho = 0.05
     public var rhoMin = 0.02
     public var alpha = 0.1
+    public var adaptive = false
     public init() {}
 
     public func rule(_ optimizer: any Optimizer, _ context: MethodContext) throws(TrainingError)
@@ -68,10 +70,10 @@ public struct GSAM: StepRule {
     let weights = point.leaves()
     let loss = try objective(weights, .all, &pass)
     let gradient = weights.gradient(of: loss.mean)
-    let length = gradient.length
+    let (direction, length) = direction(gradient, point)
     let rho = radius(context.learningRate)
     if length.isFinite {
-      let second = try excursion.away(from: point, by: gradient, times: rho / (length + 1e-12)) {
+      let second = try excursion.away(from: point, by: direction, times: rho / (length + 1e-12)) {
         try secondGradient(point, .all, pass, context, objective)
       }
       if settings.alpha > 0 {
@@ -88,6 +90,16 @@ public struct GSAM: StepRule {
     }
     return StepReport(
       loss, batch.labels, metrics: ["gradient": .number(length), "rho": .number(rho), "skipped": skips.count])
+  }
+
+  /// Where the perturbation goes, and what it is divided by.
+  private func direction(_ gradient: Tensor, _ point: Point) -> (Tensor, length: Double) {
+    guard settings.adaptive else { return (gradient, gradient.length) }
+    return withNoGrad {
+      let sizes = point.flat.abs()
+      let scaled = gradient * sizes
+      return (scaled * sizes, scaled.length)
+    }
   }
 
   public var state: [(name: String, tensor: Tensor)] { optimizer.state + skips.state }

@@ -26,6 +26,11 @@ import Training
       name: "gsam", rule: with(GSAM.Settings()) { ($0.rho, $0.rhoMin, $0.alpha) = (0.1, 0.1, 0.3) },
       regulariser: nil),
     .init(
+      name: "gsam-adaptive",
+      rule: with(GSAM.Settings()) {
+        ($0.rho, $0.rhoMin, $0.alpha, $0.adaptive) = (0.1, 0.1, 0.3, true)
+      }, regulariser: nil),
+    .init(
       name: "looksam", rule: with(LookSAM.Settings()) { ($0.rho, $0.every) = (0.1, 3) }, regulariser: nil),
     .init(name: "msam", rule: with(MSAM.Settings()) { $0.rho = 0.1 }, regulariser: nil),
     .init(

@@ -237,6 +237,26 @@ import Training
     }
   }
 
+  /// Without a radius there is nothing but the base rule: an expert of MTT.
+  @Test(arguments: [false, true])
+  func gsamWithoutRadiusIsTheBase(_ adaptive: Bool) throws {
+    struct NoRadius: RuleSettings {
+      static let name = "gsam"
+      static let summary = ""
+      static let help: [(key: String, meaning: String)] = []
+      var adaptive = false
+      func rule(_ optimizer: any Optimizer, _ context: MethodContext) -> any StepRule {
+        let settings = with(GSAM.Settings()) {
+          ($0.rho, $0.rhoMin, $0.alpha, $0.adaptive) = (0, 0, 0, adaptive)
+        }
+        return GSAM(settings: settings, optimizer: optimizer, rates: 0...0.05)
+      }
+    }
+    let fixture = try Fixture()
+    let gsam = try fixture.train(with(NoRadius()) { $0.adaptive = adaptive })
+    #expect(difference(gsam.flat, try fixture.train().flat) == 0)
+  }
+
   /// Running statistics are those of one clean forward pass, and weights come back to the bit.
   @Test(arguments: ["sam", "asam", "gsam", "looksam", "esam", "esam-stale"])
   func statisticsOfOneCleanPass(_ name: String) throws {
