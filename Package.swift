@@ -87,6 +87,7 @@ if !withoutTorch {
     .library(name: "Runs", targets: ["Runs"]),
     .library(name: "Training", targets: ["Training"]),
     .library(name: "Sharpness", targets: ["Sharpness"]),
+    .library(name: "Distillation", targets: ["Distillation"]),
     .library(name: "Experiments", targets: ["Experiments"]),
     .executable(name: "salar", targets: ["salar"]),
     .executable(name: "operator-generator", targets: ["OperatorGenerator"]),
@@ -120,15 +121,17 @@ if !withoutTorch {
       dependencies: ["Torch", "Command", yams, .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Training", dependencies: ["Torch", "Networks", "Data", "Runs", "Command"]),
     .target(name: "Sharpness", dependencies: ["Torch", "Networks", "Data", "Training", "Command"]),
+    .target(name: "Distillation", dependencies: ["Torch", "Networks", "Data", "Training"]),
     .target(
       name: "Experiments",
-      dependencies: ["Torch", "Networks", "Data", "Runs", "Training", "Sharpness", "Command", "Reports"]),
+      dependencies: [
+        "Torch", "Networks", "Data", "Runs", "Training", "Sharpness", "Distillation", "Command", "Reports",
+      ]),
     .executableTarget(
       name: "salar",
       dependencies: [
-        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Sharpness", "Experiments",
-        "Volatility",
-        "VolatilityStudies", argumentParser,
+        "Command", "Reports", "Torch", "Networks", "Data", "Runs", "Training", "Sharpness",
+        "Distillation", "Experiments", "Volatility", "VolatilityStudies", argumentParser,
       ]),
     .executableTarget(
       name: "OperatorGenerator", dependencies: [yams], exclude: ["operators.txt"]),
@@ -148,9 +151,13 @@ if !withoutTorch {
       name: "SharpnessTests",
       dependencies: ["Sharpness", "Training", "Data", "Networks", "Torch", "PeerSupport"]),
     .testTarget(
+      name: "DistillationTests",
+      dependencies: ["Distillation", "Data", "Networks", "Torch", "PeerSupport"]),
+    .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Training", "Data", "Runs", "Networks", "Torch", "Command", "Reports", "PeerSupport",
+        "Experiments", "Training", "Distillation", "Data", "Runs", "Networks", "Torch", "Command", "Reports",
+        "PeerSupport",
       ]),
     .testTarget(
       name: "SalarTests",

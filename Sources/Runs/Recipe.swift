@@ -53,6 +53,24 @@ public enum Recipe {
     return values
   }
 
+  /// The keys in which settings differ from those of a file that ``yaml(_:header:)`` made, each with both values; none where
+  /// they are equal.
+  ///
+  /// - Throws: ``CommandError`` for a file that cannot be read or does not fit the type.
+  public static func differences<Settings: Codable & Equatable>(
+    of settings: Settings, from stored: URL, subject: String
+  ) throws(CommandError) -> [String] {
+    let file = try RecipeFile(reading: stored)
+    let earlier = try Overrides(file.assignments).applied(to: settings, subject: subject)
+    let tree = try SettingsTree(settings)
+    let changes = try SettingsTree(earlier).changes(from: tree)
+    let names = Set(file.assignments.map(\.path))
+    let missing = tree.leaves.map(\.path).filter { !names.contains($0) }.map { $0.joined(separator: ".") }
+    if earlier == settings, changes.isEmpty, missing.isEmpty { return [] }
+    return changes.map { "\($0.key) is \($0.value) there and \($0.original) now" }
+      + missing.map { "\($0) does not stand there" }
+  }
+
   /// The settings as a recipe that ``resolve(_:yaml:overrides:subject:)`` reads back: every key, in the order in which the
   /// type declares them, so that equal settings make equal texts.
   ///

@@ -96,6 +96,17 @@ public final class RunFolder {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(recipeName).path)
   }
 
+  /// Whether another process works in that folder now.
+  public static func isInUse(_ url: URL) -> Bool {
+    guard isRun(url) else { return false }
+    do throws(CommandError) {
+      _ = try FolderLock(url)
+      return false
+    } catch {
+      return true
+    }
+  }
+
   /// The names in the folder, which must be a run's or empty.
   private static func contents(_ folder: URL) throws(CommandError) -> [String] {
     let names = try Files.names(in: folder).filter { !$0.hasPrefix(".") }
@@ -126,20 +137,11 @@ public final class RunFolder {
     try MetricsLog(in: url, after: step, tensorBoard: tensorBoard, lock: lock)
   }
 
-  /// Names the keys in which the two differ.
   private static func compare<Settings: Codable & Equatable>(
     _ recipe: Settings, with stored: URL, folder: URL
   ) throws(CommandError) {
-    let file = try RecipeFile(reading: stored)
-    let earlier = try Overrides(file.assignments).applied(to: recipe, subject: "the settings of this run")
-    let tree = try SettingsTree(recipe)
-    let changes = try SettingsTree(earlier).changes(from: tree)
-    let names = Set(file.assignments.map(\.path))
-    let missing = tree.leaves.map(\.path).filter { !names.contains($0) }.map { $0.joined(separator: ".") }
-    if earlier == recipe, changes.isEmpty, missing.isEmpty { return }
-    let differences =
-      changes.map { "\($0.key) is \($0.value) there and \($0.original) now" }
-      + missing.map { "\($0) does not stand there" }
+    let differences = try Recipe.differences(of: recipe, from: stored, subject: "the settings of this run")
+    guard !differences.isEmpty else { return }
     throw CommandError(
       "\(folder.path): holds a run with other settings: \(differences.joined(separator: "; ")). Choose another folder, or "
         + "the settings of \(stored.lastPathComponent)")

@@ -9,8 +9,8 @@ struct Salar: ParsableCommand {
     abstract: "Flat minima, distilled data, attacks and defences, neural ODEs, volatility.",
     version: "salar \(ProgramVersion.text) (libtorch \(Runtime.libtorchVersion))",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, SharpnessCommand.self, PredictCommand.self, ReportCommand.self,
-      ExportCommand.self,
-      DataCommand.self, NetworkCommand.self, VolatilityCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SharpnessCommand.self, DistillCommand.self,
+      PredictCommand.self,
+      ReportCommand.self, ExportCommand.self, DataCommand.self, NetworkCommand.self, VolatilityCommand.self,
     ])
 }

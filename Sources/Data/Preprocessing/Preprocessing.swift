@@ -17,6 +17,6 @@ public protocol Preprocessing: Sendable {
 }
 
 /// float32 in [0, 1] from bytes; other types as they are.
-func unitPixels(_ images: Tensor) -> Tensor {
+public func unitPixels(_ images: Tensor) -> Tensor {
   images.dtype == .uint8 ? images.to(.float32) / 255 : images
 }

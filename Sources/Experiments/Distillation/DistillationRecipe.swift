@@ -1,0 +1,93 @@
+import Command
+import Distillation
+import Networks
+import Training
+
+/// Every method of distillation by name.
+public enum DistillationCatalog: SettingsCatalog {
+  public static var noun: String { "method" }
+  public static var kinds: [any NamedSettings.Type] { DistillationMethods.all }
+}
+
+public typealias DistillationChoice = Choice<DistillationCatalog>
+
+extension Choice<DistillationCatalog> {
+  /// - Throws: ``CommandError`` for settings that make no method.
+  public func make() throws -> any DistillationSettings {
+    guard let settings = try decoded() as? any DistillationSettings else {
+      throw CommandError("method \(name): its settings make no method")
+    }
+    return settings
+  }
+}
+
+/// Everything that decides what `salar distill run` does.
+public struct DistillationRecipe: Codable, Sendable, Equatable {
+  /// What the images are before the first iteration, for methods that do not choose themselves.
+  public enum Start: String, Sendable, CaseIterable, SettingChoice {
+    /// Different real images of each class.
+    case real
+    /// N(0, 1).
+    case noise
+  }
+
+  public var data: TrainRecipe.DataChoice
+  public var network: NetworkChoice
+  public var method: DistillationChoice
+  /// Images per class.
+  public var ipc: Int
+  public var iterations: Int
+  public var start = Start.real
+  /// β of the average of the images that is kept beside them; 0 keeps none.
+  public var average: Double
+  /// The folder of the experts, for methods that need them.
+  public var store: String?
+  public var precision = TrainingSettings.Precision.float32
+  public var seed: UInt64
+
+  public init(
+    data: TrainRecipe.DataChoice, network: NetworkChoice, method: DistillationChoice, ipc: Int,
+    iterations: Int, store: String?, seed: UInt64
+  ) throws {
+    self.data = data
+    self.network = network
+    self.method = method
+    self.ipc = ipc
+    self.iterations = iterations
+    self.store = store
+    self.seed = seed
+    average = type(of: try method.make()).average
+  }
+
+  /// - Throws: ``CommandError`` naming the key.
+  public func validate() throws {
+    guard ipc >= 1 else { throw CommandError("ipc must be 1 or more, found \(ipc)") }
+    guard iterations >= 0 else { throw CommandError("iterations must be 0 or more, found \(iterations)") }
+    guard (0..<1).contains(average) else { throw CommandError("average must be in [0, 1), found \(average)") }
+    guard precision != .float64 else {
+      throw CommandError("precision must be float32 or bfloat16 here; `salar distill gradient` has float64")
+    }
+    if type(of: try method.make()).needsExperts, store == nil {
+      throw CommandError(
+        "method \(method.name): needs experts; name their --store (`salar distill experts` makes one)")
+    }
+  }
+}
+
+extension DistillationRecipe {
+  /// `key=value` as a person types it, with the group that the key belongs to: `steps=30` is the method's.
+  public func qualified(_ assignment: String) -> String {
+    let key = String(assignment.prefix { $0 != "=" && $0 != "." })
+    func keys(_ value: some Encodable) -> [String] {
+      guard case .object(let members)? = try? JSONValue(value) else { return [] }
+      return members.keys.sorted()
+    }
+    let groups = [
+      ("", keys(self)), ("method.", keys(method)), ("network.", keys(network)), ("data.", keys(data)),
+    ]
+    if let group = groups.first(where: { $0.1.contains(key) }) { return group.0 + assignment }
+    // A key that is nobody's goes to the group that has one like it, which names that one.
+    let near = nearest(key, among: groups.flatMap { $0.1 })
+    return (groups.first { near.map($0.1.contains) ?? false }?.0 ?? "") + assignment
+  }
+}

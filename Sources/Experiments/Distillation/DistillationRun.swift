@@ -1,0 +1,173 @@
+import Command
+import Data
+import Distillation
+import Foundation
+import Networks
+import Runs
+import Torch
+
+/// `salar distill run`: a recipe, worked off in a run folder.
+public struct DistillationRun {
+  /// What `summary.json` holds and `--json` prints.
+  public struct Summary: Codable, Sendable {
+    public var method: String
+    public var network: String
+    public var data: String
+    public var ipc: Int
+    public var images: Int
+    public var iterations: Int
+    public var seed: UInt64
+    /// Of the last iteration; nil for methods that choose and are done.
+    public var loss: Double?
+    public var stepSize: Double?
+    public var classNames: [String]
+  }
+
+  public enum Ending {
+    case complete(Summary)
+    /// The person asked to stop; running it again goes on.
+    case stopped
+  }
+
+  public static let pictureName = "images.png"
+
+  public let recipe: DistillationRecipe
+  private let train: DataSet
+
+  /// - Parameter train: what `recipe.data` opened.
+  public init(_ recipe: DistillationRecipe, train: DataSet) {
+    self.recipe = recipe
+    self.train = train
+  }
+
+  private struct Progress: Codable {
+    var iteration: Int
+    var loss: Double?
+  }
+
+  /// Distils in a folder, or goes on where an earlier process left it.
+  public func run(
+    in url: URL, device: Device = .cpu, secondsBetweenCheckpoints: Double = 60
+  ) throws -> Ending {
+    try recipe.validate()
+    let network = try recipe.network.make()
+    try checkData(train, fits: network)
+    let normalization = try recipe.data.preprocessing(train)
+    let samples = try RealSamples(train, normalization, device: device)
+    try samples.require(perClass: recipe.ipc)
+    let settings = try recipe.method.make()
+    let experts = try recipe.store.map {
+      try ExpertStore(reading: URL(fileURLWithPath: $0), layout: network.layout)
+    }
+    let streams = RandomStreams(seed: recipe.seed)
+    let context = DistillationContext(
+      network: network, samples: samples, experts: experts, perClass: recipe.ipc, streams: streams,
+      autocasts: recipe.precision == .bfloat16)
+    var distiller = try settings.distiller(context)
+    // What is refused until here leaves no folder behind.
+    let folder = try RunFolder(at: url, recipe: recipe, kind: "distill", seed: recipe.seed, device: device)
+    let last = try folder.checkpoints.latest(as: Progress.self)
+    let metrics = try folder.metrics(after: last?.step)
+    let set: SyntheticSet
+    var progress = Progress(iteration: 0)
+    let average: Tensor?
+    if let last {
+      CommandOutput.remark("continuing \(url.path) from iteration \(last.step)")
+      let tensors = try last.tensors.dictionary().mapValues { $0.to(device: device) }
+      guard let images = tensors["images"] else {
+        throw CommandError("\(last.url.path): holds no images; remove it to go on from an earlier one")
+      }
+      set = SyntheticSet(images: images.clone(), classes: train.classes)
+      average = tensors["average"]?.clone()
+      try distiller?.restore { tensors["method.\($0)"] }
+      progress = last.state
+    } else {
+      set = try settings.start(context) ?? begin(samples, streams)
+      average = recipe.average > 0 && distiller != nil ? set.images.clone() : nil
+    }
+
+    func save() throws {
+      guard withNoGrad({ set.images.isfinite().all().int }) == 1 else {
+        throw failure("the images are no longer finite numbers", folder)
+      }
+      var tensors: [(name: String, tensor: Tensor)] = [("images", set.images)]
+      if let average { tensors.append(("average", average)) }
+      tensors += distiller?.state.map { ("method.\($0.name)", $0.tensor) } ?? []
+      try metrics.synchronize()
+      try folder.checkpoints.save(step: progress.iteration, tensors: tensors, state: progress)
+    }
+
+    Interruption.install()
+    let total = distiller == nil ? 0 : recipe.iterations
+    let meter = ProgressMeter("distill", total: total, unit: "iterations", done: progress.iteration)
+    var lastSave = ContinuousClock.now
+    while progress.iteration < total {
+      let index = progress.iteration
+      let values: [String: Double]
+      do {
+        values = try distiller!.step(set, Iteration(index: index, run: streams))
+      } catch let error as DistillationError {
+        throw failure(error.message, folder)
+      }
+      if let average {
+        withNoGrad {
+          _ = average.mul_(Scalar(recipe.average)).add_(set.images, alpha: Scalar(1 - recipe.average))
+        }
+      }
+      progress = Progress(iteration: index + 1, loss: values["loss"])
+      if (index + 1) % 10 == 0 || index + 1 == total {
+        try metrics.append(step: index + 1, epoch: 0, values: values, timing: [:])
+      }
+      meter.update(to: index + 1, note: values["loss"].map { String(format: "loss %.4f", $0) } ?? "")
+      let isDue = lastSave.duration(to: .now) >= .seconds(secondsBetweenCheckpoints)
+      if isDue || Interruption.isRequested || index + 1 == total {
+        try save()
+        lastSave = .now
+      }
+      if Interruption.isRequested, index + 1 < total {
+        meter.finish()
+        return .stopped
+      }
+    }
+    if total > 0 { meter.finish() }
+    return .complete(
+      try finish(folder, set, average, distiller?.stepSize, progress, normalization))
+  }
+
+  private func begin(_ samples: RealSamples, _ streams: RandomStreams) throws -> SyntheticSet {
+    try SyntheticSet(
+      recipe.start == .real ? .real : .noise, perClass: recipe.ipc, from: samples, streams.stream("start"))
+  }
+
+  private func failure(_ message: String, _ folder: RunFolder) -> CommandError {
+    let steps = (try? folder.checkpoints.steps()) ?? []
+    let kept =
+      steps.last.map { "the last good state is that of iteration \($0) in \(folder.checkpoints.url.path)" }
+      ?? "no state was kept"
+    return CommandError("\(message); \(kept)")
+  }
+
+  private func finish(
+    _ folder: RunFolder, _ set: SyntheticSet, _ average: Tensor?, _ stepSize: Double?, _ progress: Progress,
+    _ normalization: (any Preprocessing)?
+  ) throws -> Summary {
+    let distilled = DistilledSet(
+      card: DistilledSet.Card(
+        method: recipe.method.name, perClass: recipe.ipc, iterations: progress.iteration, seed: recipe.seed,
+        data: recipe.data,
+        model: SavedModel.Card(
+          network: recipe.network, normalization: normalization, classNames: train.classNames,
+          resize: recipe.data.resize),
+        recipe: try Recipe.yaml(recipe)),
+      images: set.images, average: average, labels: set.labels, stepSize: stepSize)
+    try distilled.write(to: folder.file(DistilledSet.fileName))
+    let picture = try ContactSheet.draw(distilled.dataSet(), perClass: min(recipe.ipc, 10))
+    try PictureWriter.write(picture, to: folder.file(Self.pictureName).path)
+    let summary = Summary(
+      method: recipe.method.name, network: recipe.network.name, data: recipe.data.path, ipc: recipe.ipc,
+      images: set.images.size(0), iterations: progress.iteration, seed: recipe.seed, loss: progress.loss,
+      stepSize: stepSize, classNames: train.classNames)
+    try folder.writeSummary(summary)
+    return summary
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Command
+import Data
+import Experiments
+import Foundation
+import Runs
+import Training
+
+/// `salar distill experts`
+struct DistillExpertsCommand: TensorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "experts",
+    abstract: "Train many networks and keep their points after every epoch, for trajectory matching.",
+    discussion: """
+      Example: salar distill experts --data builtin:color --network convnet --set width=32 --set normalize=zca
+      --experts 10 --epochs 4 --rule gsam --store runs/experts
+
+      Defaults are those of the papers: learning rate 0.01 without momentum or decay, batches of 256, DSA (for digits,
+      --set augment=dsa:color_crop_cutout_scale_rotate); --rule gsam is FTD's, adaptive with rho=0.01 and alpha=1, and sgd
+      MTT's. Train for as many epochs as will be read: those before the last start epoch and the student's goal.
+
+      The same command goes on where it was stopped; more --experts add to the store; several processes can fill one store.
+      """)
+
+  @Option(help: "A folder or file of images, builtin:gray or builtin:color.")
+  var data: String
+
+  @Option(help: "The data's format; found by looking if not given.")
+  var format: String?
+
+  @Option(help: "Take the first so many training images.")
+  var trainLimit: Int?
+
+  @Option(help: "Resize pictures of folders and tables to squares of this side.")
+  var imageSize: Int?
+
+  @Option(help: "The architecture; `salar network list` has the names.")
+  var network: String
+
+  @Option(help: "How many experts the store is to have.")
+  var experts: Int
+
+  @Option(help: "Epochs of training, each of which ends in a point.")
+  var epochs: Int
+
+  @Option(help: ArgumentHelp("gsam, sgd, sam, asam, …", valueName: "name[:key=value,…]"))
+  var rule = "gsam"
+
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("A setting, for example width=64.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "The seed of all experts' seeds.")
+  var seed: UInt64 = 0
+
+  @Option(help: "The folder of the experts.")
+  var store: String
+
+  @Option(help: "Seconds between checkpoints within an epoch.")
+  var checkpointSeconds = 60.0
+
+  @Flag(help: "One JSON document.")
+  var json = false
+
+  @Flag(help: "Print the resolved recipe and stop.")
+  var dryRun = false
+
+  @OptionGroup var machine: MachineOptions
+
+  func work() throws {
+    guard experts >= 1 else { throw ValidationError("--experts must be 1 or more, found \(experts)") }
+    guard epochs >= 1 else { throw ValidationError("--epochs must be 1 or more, found \(epochs)") }
+    guard checkpointSeconds >= 0 else {
+      throw ValidationError("--checkpoint-seconds must be at least 0, found \(checkpointSeconds)")
+    }
+    let device = try machine.apply()
+    let (recipe, train, test) = try resolved()
+    let training = try ExpertTraining(recipe, train: train, test: test)
+    if dryRun {
+      return try json
+        ? CommandOutput.json(training.recipe) : CommandOutput.line(try Recipe.yaml(training.recipe))
+    }
+    let ending = try training.run(
+      experts, in: URL(fileURLWithPath: store), device: device, secondsBetweenCheckpoints: checkpointSeconds)
+    guard case .complete(let summary) = ending else {
+      CommandOutput.remark("stopped; the same command goes on from here")
+      throw ExitCode(1)
+    }
+    if json { return try CommandOutput.json(summary) }
+    try CommandOutput.line(table(summary).text)
+    if summary.elsewhere > 0 {
+      CommandOutput.remark("\(summary.elsewhere) of the experts are being made by other processes")
+    }
+  }
+
+  private func resolved() throws -> (TrainRecipe, DataSet, DataSet?) {
+    var choice = TrainRecipe.DataChoice()
+    (choice.path, choice.format, choice.trainLimit, choice.imageSize) = (data, format, trainLimit, imageSize)
+    var training = ExpertTraining.defaults
+    training.epochs = epochs
+    let (name, pairs) = try TrainCommand.method("rule", rule)
+    var defaults = try TrainRecipe(
+      data: choice, network: try NetworkChoice(network), rule: name, training: training, seed: seed)
+    var overrides = settings
+    if name == "gsam" {
+      overrides = ["rule.rho=0.01", "rule.rhoMin=0.01", "rule.alpha=1", "rule.adaptive=true"] + overrides
+    }
+    overrides += pairs.map { "rule.\($0)" }
+    if let precision = machine.precision { overrides.append("training.precision=\(precision)") }
+    func resolve() throws -> TrainRecipe {
+      try Recipe.resolve(
+        defaults, yaml: nil, overrides: overrides.map(defaults.qualified), subject: "distill experts"
+      ).settings
+    }
+    // Twice: first for the data alone, then with the network shaped for it.
+    let (train, test) = try resolve().data.open()
+    defaults.network = try NetworkChoice(network, shape: train.shape, classes: train.classes)
+    return (try resolve(), train, test)
+  }
+
+  private func table(_ summary: ExpertTraining.Summary) -> Table {
+    var table = Table(["expert", "rule", "epochs", "training accuracy", "test accuracy"])
+    func share(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
+    for (index, expert) in summary.experts.enumerated() {
+      table.append([
+        "\(index)", expert.rule, "\(summary.epochs)", share(expert.trainAccuracy.last),
+        share(expert.accuracy.last),
+      ])
+    }
+    return table
+  }
+}

@@ -1,0 +1,139 @@
+import Data
+import Foundation
+import Networks
+import PeerSupport
+import Testing
+import Torch
+
+@testable import Distillation
+
+/// DM's, DC's and DSA's losses and gradients beside plain PyTorch, on the same images, weights and draws.
+@Suite struct MatchingTests {
+  private let network: ConvNet
+  private let point: Point
+  private let samples: RealSamples
+  private let set: SyntheticSet
+
+  init() throws {
+    var settings = ConvNet.Settings()
+    (settings.width, settings.depth, settings.classes) = (8, 2, 10)
+    network = try ConvNet(settings)
+    point = network.initial(Generator(seed: 1))
+    let data = try BuiltInData.open("color", split: .train, count: 200)
+    samples = try RealSamples(data, try Normalization(computedFrom: data))
+    set = try SyntheticSet(.real, perClass: 2, from: samples, Generator(seed: 2))
+  }
+
+  private func real(_ label: Int) throws -> Tensor {
+    try samples.images(samples.drawn(9, of: label, Generator(seed: UInt64(label))))
+  }
+
+  private func peer(_ method: String, _ draws: [[Tensor]?]) throws -> Safetensors {
+    let folder = try TemporaryFolder()
+    var tensors = point.stateDictionary.map { (name: "weights.\($0.name)", tensor: $0.tensor) }
+    tensors.append(("synthetic", set.images))
+    for label in 0..<10 {
+      tensors.append(("real.\(label)", try real(label)))
+      guard let draw = draws[label] else { continue }
+      tensors.append(("family.\(label)", draw[0]))
+      tensors.append(("values.\(label)", draw[1]))
+    }
+    try Safetensors.write(tensors, to: folder.file("in.safetensors"))
+    try Peer.run(
+      "condensation", [method, folder.file("in.safetensors").path, folder.file("out.safetensors").path])
+    return try Safetensors(reading: folder.file("out.safetensors"))
+  }
+
+  private func draws(_ strategy: String) throws -> [[Tensor]?] {
+    guard let augmentation = try siamese(strategy) else { return [[Tensor]?](repeating: nil, count: 10) }
+    return (0..<10).map { augmentation.draw(1, shape: [3, 32, 32], Generator(seed: UInt64(50 + $0))) }
+  }
+
+  private func check(_ loss: Double, _ gradient: Tensor, _ expected: Safetensors) {
+    let known = expected["loss"]!.double
+    #expect(abs(loss - known) < 1e-5 * abs(known))
+    let other = expected["gradient"]!
+    #expect((gradient - other).vectorNorm().double < 1e-5 * other.vectorNorm().double)
+    #expect(other.vectorNorm().double > 0)
+  }
+
+  @Test(
+    .enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)), arguments: ["none", "crop_flip_cutout"])
+  func distributionMatchingFollowsPyTorch(_ strategy: String) throws {
+    var settings = DistributionMatching.Settings()
+    settings.strategy = strategy
+    let draws = try draws(strategy)
+    let matching = try DistributionMatching(network, samples, settings)
+    let (loss, gradient) = matching.loss(set, point, try (0..<10).map { (try real($0), draws[$0]) })
+    check(loss, gradient, try peer("dm", draws))
+  }
+
+  @Test(
+    .enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)), arguments: ["none", "crop_flip_cutout"])
+  func gradientMatchingFollowsPyTorch(_ strategy: String) throws {
+    var settings = GradientMatching.Settings()
+    settings.strategy = strategy
+    let draws = try draws(strategy)
+    let matching = try GradientMatching(network, samples, settings)
+    var loss = 0.0
+    var gradients: [Tensor] = []
+    for label in 0..<10 {
+      let (one, gradient) = matching.distance(
+        set.images(of: label), try real(label), label, point, draws[label])
+      loss += one
+      gradients.append(gradient)
+    }
+    check(loss, .concatenated(gradients), try peer("dc", draws))
+  }
+
+  /// The published steps are small: the loss at the images of before falls.
+  @Test func everyMethodMovesTheImagesAndGoesOnFromItsState() throws {
+    var dc = GradientMatching.Settings()
+    (dc.outer, dc.inner, dc.realBatch) = (2, 1, 8)
+    var dm = DistributionMatching.Settings()
+    dm.realBatch = 8
+    let makers: [() throws -> any Distiller] = [
+      { try GradientMatching(network, samples, dc) }, { try DistributionMatching(network, samples, dm) },
+    ]
+    let run = RandomStreams(seed: 3)
+    for make in makers {
+      let start = set.images.clone()
+      var whole = try make()
+      for index in 0..<3 { _ = try whole.step(set, Iteration(index: index, run: run)) }
+      let end = set.images.clone()
+      #expect((end - start).vectorNorm().double > 0)
+      // The same in two parts.
+      withNoGrad { _ = set.images.copy_(start) }
+      var first = try make()
+      for index in 0..<2 { _ = try first.step(set, Iteration(index: index, run: run)) }
+      let state = Dictionary(uniqueKeysWithValues: first.state.map { ($0.name, $0.tensor.clone()) })
+      var second = try make()
+      try second.restore { state[$0] }
+      _ = try second.step(set, Iteration(index: 2, run: run))
+      #expect(set.images.equal(end))
+      withNoGrad { _ = set.images.copy_(start) }
+    }
+  }
+
+  @Test func whatCannotBeIsRefused() throws {
+    let few = try BuiltInData.open("color", split: .train, count: 30)
+    let scarce = try RealSamples(few, nil)
+    let error = #expect(throws: DistillationError.self) {
+      try SyntheticSet(.real, perClass: 20, from: scarce, Generator(seed: 0))
+    }
+    #expect(error?.message.contains("ipc is 20") == true)
+    #expect(throws: DistillationError.self) {
+      try RealSamples(BuiltInData.open("color", split: .test, count: 30), nil)
+    }
+    var settings = ConvNet.Settings()
+    settings.norm = .batch
+    let batch = try ConvNet(settings)
+    #expect(throws: DistillationError.self) { try GradientMatching(batch, samples) }
+    var dm = DistributionMatching.Settings()
+    dm.lrImages = -1
+    #expect(throws: DistillationError.self) { try DistributionMatching(network, samples, dm) }
+    dm.lrImages = 1
+    dm.strategy = "crop_zoom"
+    #expect(throws: DataError.self) { try DistributionMatching(network, samples, dm) }
+  }
+}

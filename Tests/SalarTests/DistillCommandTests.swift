@@ -1,0 +1,195 @@
+import Foundation
+import Networks
+import PeerSupport
+import Testing
+import Torch
+
+/// `salar distill`, as scripts and people call it.
+@Suite struct DistillCommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func path(_ name: String) -> String { folder.file(name).path }
+
+  private func json(_ result: Program.Result) throws -> [String: Any] {
+    #expect(result.code == 0, "\(result.errors)")
+    return try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
+  }
+
+  private func refused(_ arguments: [String], _ words: String...) throws {
+    let result = try Program.run(arguments)
+    #expect(result.code != 0)
+    for word in words { #expect(result.errors.contains(word), "\(result.errors)") }
+  }
+
+  private static let small = ["--network", "convnet", "--set", "width=8", "--set", "depth=2"]
+
+  // MARK: The gradient
+
+  private func gradientArguments(_ mode: String, _ more: [String] = []) throws -> [String] {
+    let network = ["--network", "convnet", "--set", "width=4", "--set", "depth=1", "--set", "size=8"]
+    for (name, seed) in [("a", "1"), ("b", "2")] where !FileManager.default.fileExists(atPath: path(name)) {
+      let made = try Program.run(
+        ["network", "initial", "--seed", seed, "--out", path("\(name).safetensors")] + network)
+      #expect(made.code == 0, "\(made.errors)")
+    }
+    try NPY.write(Tensor.randn([5, 3, 8, 8], generator: Generator(seed: 1)), to: folder.file("x.npy"))
+    try NPY.write(Tensor([Int64(0), 3, 9, 1, 1]), to: folder.file("y.npy"))
+    return ["distill", "gradient"] + network
+      + ["--weights", path("a.safetensors"), "--target", path("b.safetensors"), "--images", path("x.npy")]
+      + ["--labels", path("y.npy"), "--step-size", "0.05", "--steps", "6", "--mode", mode]
+      + ["--precision", "float64", "--out", path("\(mode).npz")] + more
+  }
+
+  @Test func gradientsOfAllModes() throws {
+    var found: [String: [String: Tensor]] = [:]
+    for mode in ["exact", "unrolled", "tesla"] {
+      let answer = try json(try Program.run(gradientArguments(mode, ["--json"])))
+      #expect(answer["files"] as? [String] == [path("\(mode).npz")])
+      let tensors = try NPZ.read(folder.file("\(mode).npz"))
+      found[mode] = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor) })
+      #expect(found[mode]!["images"]!.shape == [5, 3, 8, 8] && found[mode]!["images"]!.dtype == .float64)
+      #expect(answer["loss"] as? Double == found[mode]!["loss"]!.double)
+    }
+    func distance(_ a: String, _ b: String, _ name: String) -> Double {
+      let (a, b) = (found[a]![name]!, found[b]![name]!)
+      return (a - b).vectorNorm().double / b.vectorNorm().double
+    }
+    for name in ["images", "stepSize", "loss"] { #expect(distance("exact", "unrolled", name) < 1e-12) }
+    #expect(distance("tesla", "unrolled", "loss") < 1e-12)
+    #expect(distance("tesla", "unrolled", "images") > 1e-4)
+  }
+
+  @Test func gradientsRefuseWhatDoesNotFit() throws {
+    try refused(gradientArguments("exactly"), "exact, unrolled or tesla")
+    try refused(gradientArguments("exact", ["--steps", "0"]), "--steps")
+    try refused(gradientArguments("exact", ["--step-size", "nan"]), "--step-size")
+    let fine = try gradientArguments("exact")
+    try NPY.write(Tensor.randn([5, 3, 9, 9], generator: Generator(seed: 1)), to: folder.file("x.npy"))
+    try refused(fine, "x.npy", "[N, 3, 8, 8]")
+    try NPY.write(Tensor.randn([5, 3, 8, 8], generator: Generator(seed: 1)), to: folder.file("x.npy"))
+    try NPY.write(Tensor([Int64(0), 3, 10, 1, 1]), to: folder.file("y.npy"))
+    try refused(fine, "y.npy", "0…9")
+    #expect(!FileManager.default.fileExists(atPath: path("exact.npz")))
+  }
+
+  // MARK: From experts to a file
+
+  private func experts(_ more: [String] = []) -> [String] {
+    [
+      "distill", "experts", "--data", "builtin:gray", "--train-limit", "120", "--experts", "2", "--epochs",
+      "3",
+    ]
+      + ["--set", "testLimit=50", "--set", "batch=30", "--store", path("store")] + Self.small + more
+  }
+
+  private func distil(_ method: String, _ more: [String] = []) -> [String] {
+    ["distill", "run", "--method", method, "--data", "builtin:gray", "--ipc", "2", "--out", path(method)]
+      + more
+  }
+
+  @Test func fromExpertsToNetworks() throws {
+    let store = try json(try Program.run(experts(["--rule", "gsam", "--set", "normalize=zca", "--json"])))
+    #expect((store["experts"] as? [[String: Any]])?.count == 2 && store["epochs"] as? Int == 3)
+    let settings = [
+      "--store", path("store"), "--set", "steps=3", "--set", "maxStart=2", "--set", "average=0.5", "--json",
+    ]
+    let summary = try json(try Program.run(distil("ftd", settings + ["--iterations", "6"])))
+    #expect(summary["images"] as? Int == 20 && summary["iterations"] as? Int == 6)
+    #expect(summary["loss"] as? Double ?? 0 > 0 && summary["stepSize"] as? Double ?? 0 > 0)
+    #expect(FileManager.default.fileExists(atPath: path("ftd/images.png")))
+
+    // In two sittings to the same bits.
+    let whole = try Safetensors(reading: folder.file("ftd/distilled.safetensors"))
+    let out = ["--out", path("halves")]
+    let other = distil("ftd", settings).dropLast(settings.count + 2) + out + settings
+    let stopped = try Program.run(
+      Array(other) + ["--iterations", "6", "--checkpoint-seconds", "0"]
+    ) { process in
+      while (try? FileManager.default.contentsOfDirectory(atPath: path("halves/checkpoints")))?.isEmpty
+        ?? true
+      {
+        guard process.isRunning else { return }
+        usleep(5_000)
+      }
+      process.interrupt()
+    }
+    if stopped.code != 0 {
+      #expect(stopped.errors.contains("goes on from here"), "\(stopped.errors)")
+      #expect(try Program.run(Array(other) + ["--iterations", "6"]).code == 0)
+    }
+    let halves = try Safetensors(reading: folder.file("halves/distilled.safetensors"))
+    for name in ["images", "average", "stepSize"] {
+      #expect(halves[name]!.equal(whole[name]!), "\(name)")
+    }
+    #expect(!whole["average"]!.equal(whole["images"]!))
+
+    let answer = try json(
+      try Program.run([
+        "distill", "evaluate", path("ftd"), "--networks", "convnet,mlp:hidden=8", "--repeats", "2",
+        "--epochs",
+        "3", "--json",
+      ]))
+    let networks = try #require(answer["networks"] as? [[String: Any]])
+    #expect(networks.map { $0["network"] as? String } == ["convnet", "mlp"])
+    for network in networks {
+      let runs = try #require(network["runs"] as? [Double])
+      let mean = (runs[0] + runs[1]) / 2
+      #expect(abs((network["mean"] as? Double ?? 0) - mean) < 1e-12)
+      #expect(abs((network["std"] as? Double ?? 0) - abs(runs[0] - runs[1]) / 2.0.squareRoot()) < 1e-12)
+    }
+
+    // What other programs read.
+    let pictures = try json(
+      try Program.run(["distill", "export", path("ftd"), "--to", "folder", path("pictures"), "--json"]))
+    #expect((pictures["files"] as? [String])?.count == 20)
+    let info = try Program.run(["data", "info", path("pictures"), "--json"])
+    #expect(info.code == 0, "\(info.errors)")
+    #expect(try Program.run(["distill", "export", path("ftd"), "--to", "npz", path("npz")]).code == 0)
+    let arrays = try NPZ.read(folder.file("npz/distilled.npz"))
+    #expect(Set(arrays.map(\.name)) == ["images", "pixels", "labels", "stepSize"])
+    #expect(arrays.first { $0.name == "images" }!.tensor.equal(whole["average"]!))
+    try refused(["distill", "export", path("ftd"), "--to", "npz", path("npz")], "holds distilled.npz")
+  }
+
+  @Test(arguments: ["random", "herding", "kcenter", "kmeans", "dc", "dsa", "dm"])
+  func everyOtherMethod(_ method: String) throws {
+    let quick = [
+      "herding": ["epochs=1"], "kcenter": ["epochs=1"], "kmeans": ["epochs=1"],
+      "dc": ["outer=2", "inner=1", "realBatch=4"], "dsa": ["outer=2", "inner=1", "realBatch=4"],
+      "dm": ["realBatch=4"],
+    ]
+    let settings = (quick[method] ?? []).flatMap { ["--set", $0] }
+    let summary = try json(
+      try Program.run(
+        distil(method, ["--train-limit", "200", "--iterations", "2", "--json"] + Self.small + settings)))
+    #expect(summary["method"] as? String == method && summary["images"] as? Int == 20)
+    let chooses = ["random", "herding", "kcenter", "kmeans"].contains(method)
+    #expect(summary["iterations"] as? Int == (chooses ? 0 : 2))
+    let set = try Safetensors(reading: folder.file("\(method)/distilled.safetensors"))
+    #expect(set["images"]!.shape == [20, 1, 28, 28])
+    #expect(set["labels"]!.array(of: Int64.self) == (0..<10).flatMap { [Int64($0), Int64($0)] })
+  }
+
+  @Test func whatCannotBeIsRefused() throws {
+    try refused(distil("ftd", ["--iterations", "1"] + Self.small), "--store")
+    try refused(distil("magic", Self.small), "magic", "random")
+    try refused(
+      distil("random", ["--train-limit", "15"] + Self.small), "ipc is 2")
+    #expect(!FileManager.default.fileExists(atPath: path("random")))
+    try refused(distil("dm", ["--set", "lrImage=3"] + Self.small), "lrImages")
+    #expect(try Program.run(experts()).code == 0)
+    let store = ["--store", path("store")]
+    try refused(distil("mtt", store + ["--set", "maxStart=9"]), "epoch 10", "3")
+    try refused(distil("mtt", store + ["--network", "mlp"]), "convnet", "mlp")
+    try refused(distil("mtt", store + ["--set", "width=9", "--set", "maxStart=2"]), "another architecture")
+    // Steps that lead nowhere end in an error, and what was there before stays.
+    let wild = store + ["--set", "maxStart=1", "--set", "lrImages=1e30", "--set", "steps=2"]
+    let result = try Program.run(distil("mtt", wild + ["--iterations", "50", "--checkpoint-seconds", "0"]))
+    #expect(result.code != 0 && result.errors.contains("diverged"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: path("mtt/distilled.safetensors")))
+    try refused(["distill", "evaluate", path("mtt")], "distilled.safetensors")
+    try refused(["distill", "evaluate", path("none")], "none")
+  }
+}
