@@ -38,7 +38,8 @@ public protocol DistillationMethod {
   static var defaults: Settings { get }
   /// Whether it reads experts' paths.
   static var needsExperts: Bool { get }
-  /// β of the average of the images that is kept beside them where nothing else is asked for; 0 for none.
+  /// β of the average of the images that is kept beside them where nothing else is asked for, for
+  /// ``DistillationMethods/publishedIterations``; 0 for none.
   static var average: Double { get }
 
   /// The images before the first iteration; nil where the person chooses (real or noise).
@@ -86,6 +87,9 @@ public protocol DistillationSettings: NamedSettings {
 
 /// Every method by name.
 public enum DistillationMethods {
+  /// Of MTT and FTD.
+  public static let publishedIterations = 5_000
+
   public static let all: [any DistillationSettings.Type] = [
     MethodSettings<RandomImages>.self, MethodSettings<Herding>.self, MethodSettings<KCenter>.self,
     MethodSettings<KMeans>.self, MethodSettings<DC>.self, MethodSettings<DSAMatching>.self,

@@ -24,7 +24,7 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     public var channels = Picture.Channels.rgb
     /// Ten classes of a folder with ImageNet; nil for all.
     public var subset: ImageNetSubset?
-    /// `computed` from the training images, `none`, a known set of constants such as `cifar10`, or `zca` or `zca:ε`:
+    /// `computed` from the training images (of a distilled set: its own), `none`, a known set of constants such as `cifar10`, or `zca` or `zca:ε`:
     /// whitening fitted to the training images, with ε = 0.1 if it is not given.
     public var normalize = "computed"
 
@@ -138,6 +138,15 @@ extension TrainRecipe.DataChoice {
   /// One split, cut to its limit.
   public func open(_ split: DataSet.Split) throws -> DataSet {
     let limit = split == .train ? trainLimit : testLimit
+    if isDistilled {
+      guard split == .train else {
+        throw DataError(
+          "\(path): is a distilled set, which is all training; test on the data it was made from",
+          isMissingSplit: true)
+      }
+      let all = try DistilledSet(reading: URL(fileURLWithPath: path)).dataSet(clamped: false)
+      return try limit.map(all.first) ?? all
+    }
     // Drawn images cost time: no more of them than wanted.
     if let limit, path.hasPrefix("builtin:"), pictureOptions == DataCatalog.Options() {
       let name = String(path.dropFirst("builtin:".count))
@@ -146,6 +155,9 @@ extension TrainRecipe.DataChoice {
     let all = try whole(split)
     return try limit.map(all.first) ?? all
   }
+
+  /// Whether the path is that of a distilled set: its file, or the folder of the run that made it.
+  private var isDistilled: Bool { format == nil && DistilledSet.isOne(URL(fileURLWithPath: path)) }
 
   private func whole(_ split: DataSet.Split) throws -> DataSet {
     try DataCatalog.open(path, split: split, format: try forcedFormat(), options: pictureOptions)
@@ -170,6 +182,7 @@ extension TrainRecipe.DataChoice {
   /// - Parameter shape: [C, H, W] of the network's input.
   /// - Throws: ``CommandError`` for an unknown format, ``DataError`` for a path that holds no data.
   public func fitted(to shape: [Int]) throws -> TrainRecipe.DataChoice {
+    guard !isDistilled else { return self }
     let format = try forcedFormat() ?? DataCatalog.detect(path).format
     guard format == .folder || format == .csv else { return self }
     var choice = self
@@ -196,7 +209,10 @@ extension TrainRecipe.DataChoice {
     let parts = normalize.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     switch (normalize, parts.first) {
     case ("none", _): return nil
-    case ("computed", _): return try Normalization(computedFrom: train)
+    case ("computed", _):
+      // Its images stand for others, whose normalisation or whitening it knows.
+      if isDistilled { return try DistilledSet(reading: URL(fileURLWithPath: path)).card.model.normalization }
+      return try Normalization(computedFrom: train)
     case (_, "zca"?):
       let epsilon = parts.count == 1 ? 0.1 : Double(parts[1]) ?? .nan
       guard epsilon > 0, epsilon.isFinite else {

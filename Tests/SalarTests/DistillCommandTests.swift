@@ -140,6 +140,18 @@ import Torch
       #expect(abs((network["std"] as? Double ?? 0) - abs(runs[0] - runs[1]) / 2.0.squareRoot()) < 1e-12)
     }
 
+    // Like any data set.
+    let trained = try json(
+      try Program.run([
+        "train", "--data", path("ftd"), "--network", "mlp", "--set", "hidden=8", "--epochs", "2", "--out",
+        path("mlp"), "--json",
+      ]))
+    #expect(trained["trainCount"] as? Int == 20 && trained["accuracy"] == nil)
+    let tested = try json(
+      try Program.run(["evaluate", path("mlp"), "--on", "builtin:gray", "--json"]))
+    #expect(tested["count"] as? Int == 2_000)
+    try refused(["evaluate", path("mlp"), "--on", path("ftd/distilled.safetensors")], "is all training")
+
     // What other programs read.
     let pictures = try json(
       try Program.run(["distill", "export", path("ftd"), "--to", "folder", path("pictures"), "--json"]))
@@ -148,9 +160,28 @@ import Torch
     #expect(info.code == 0, "\(info.errors)")
     #expect(try Program.run(["distill", "export", path("ftd"), "--to", "npz", path("npz")]).code == 0)
     let arrays = try NPZ.read(folder.file("npz/distilled.npz"))
-    #expect(Set(arrays.map(\.name)) == ["images", "pixels", "labels", "stepSize"])
+    #expect(
+      Set(arrays.map(\.name)) == ["images", "pixels", "labels", "stepSize", "zcaMean", "zcaWhitening"])
     #expect(arrays.first { $0.name == "images" }!.tensor.equal(whole["average"]!))
     try refused(["distill", "export", path("ftd"), "--to", "npz", path("npz")], "holds distilled.npz")
+  }
+
+  /// The loader of the README.
+  @Test(
+    .enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)), arguments: ["computed", "zca", "none"])
+  func pyTorchTrainsOnAnExport(_ normalize: String) throws {
+    let settings = ["--train-limit", "200", "--set", "normalize=\(normalize)"] + Self.small
+    #expect(try Program.run(distil("random", settings)).code == 0)
+    #expect(try Program.run(["distill", "export", path("random"), "--to", "npz", path("npz")]).code == 0)
+    let pixels = try NPZ.read(folder.file("npz/distilled.npz")).first { $0.name == "pixels" }!.tensor
+    try NPY.write(pixels, to: folder.file("real.npy"))
+    try Peer.run("distilled_sets", [path("npz/distilled.npz"), path("real.npy"), path("out.npz")])
+    let out = Dictionary(
+      uniqueKeysWithValues: try NPZ.read(folder.file("out.npz")).map { ($0.name, $0.tensor) })
+    // Pixels of the set through what real images go through are its images again.
+    let images = try NPZ.read(folder.file("npz/distilled.npz")).first { $0.name == "images" }!.tensor
+    #expect((out["seen"]!.to(.float32) - images).abs().max().double < 1e-4)
+    #expect(out["losses"]!.array(of: Double.self).last! < out["losses"]!.array(of: Double.self).first!)
   }
 
   @Test(arguments: ["random", "herding", "kcenter", "kmeans", "dc", "dsa", "dm"])

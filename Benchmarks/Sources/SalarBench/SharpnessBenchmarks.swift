@@ -40,7 +40,7 @@ enum SharpnessBenchmarks {
     Benchmark(
       name: "step-\(network)-\(name)",
       peer: .salar("the base rule") { try training(network, nil, nil) },
-      unit: .milliseconds, amount: Double(steps), repetitions: 1, rounds: 5
+      unit: .milliseconds, amount: Double(steps), repetitions: 1, rounds: 9
     ) { try training(network, rule, regulariser) }
   }
 

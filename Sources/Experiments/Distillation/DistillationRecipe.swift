@@ -1,5 +1,6 @@
 import Command
 import Distillation
+import Foundation
 import Networks
 import Training
 
@@ -38,7 +39,7 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
   public var ipc: Int
   public var iterations: Int
   public var start = Start.real
-  /// β of the average of the images that is kept beside them; 0 keeps none.
+  /// β of the average of the images that is kept beside them; 0 keeps none. A method's own is scaled to the iterations.
   public var average: Double
   /// The folder of the experts, for methods that need them.
   public var store: String?
@@ -56,7 +57,14 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
     self.iterations = iterations
     self.store = store
     self.seed = seed
-    average = type(of: try method.make()).average
+    average = Self.average(type(of: try method.make()).average, iterations)
+  }
+
+  /// β of a run of so many iterations where the method's is for ``DistillationMethods/publishedIterations``: with it as much
+  /// of the first images is left in the average at the end.
+  static func average(_ published: Double, _ iterations: Int) -> Double {
+    guard published > 0, iterations > 0 else { return 0 }
+    return pow(published, Double(DistillationMethods.publishedIterations) / Double(iterations))
   }
 
   /// - Throws: ``CommandError`` naming the key.

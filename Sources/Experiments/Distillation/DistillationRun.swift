@@ -107,6 +107,8 @@ public struct DistillationRun {
       do {
         values = try distiller!.step(set, Iteration(index: index, run: streams))
       } catch let error as DistillationError {
+        // The images are as they were before this iteration.
+        if index > (last?.step ?? 0) { try? save() }
         throw failure(error.message, folder)
       }
       if let average {

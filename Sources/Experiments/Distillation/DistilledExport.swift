@@ -9,7 +9,8 @@ public enum DistilledExport {
   public enum Form: String, Sendable, CaseIterable {
     /// PNGs in a folder a class: what is beyond [0, 1] is cut off, and the rest rounded to 1/255.
     case folder
-    /// `distilled.npz`: `images` as networks see them, `pixels`, `labels` and `stepSize`, exact.
+    /// `distilled.npz`: `images` as networks see them, `pixels`, `labels` and `stepSize`, exact; and what real images go
+    /// through: `mean` and `std` of each channel, or `zcaMean` [d] and `zcaWhitening` [d, d] for flattened ones.
     case npz
   }
 
@@ -39,6 +40,13 @@ public enum DistilledExport {
     ]
     if let stepSize = set.stepSize {
       tensors.append(("stepSize", Tensor.full([], Scalar(stepSize), dtype: .float64)))
+    }
+    switch set.card.model.normalization {
+    case let constants as Normalization:
+      tensors += [("mean", Tensor(constants.mean)), ("std", Tensor(constants.std))]
+    case let zca as ZCA:
+      tensors += [("zcaMean", zca.mean.to(.float32)), ("zcaWhitening", zca.whitening)]
+    default: break
     }
     try NPZ.write(tensors.map { ($0.name, $0.tensor.to(device: .cpu)) }, to: file)
     return file

@@ -76,6 +76,13 @@ public struct DistilledSet {
       tensors + card.model.normalizationTensors, metadata: [Self.metadataKey: text], to: url)
   }
 
+  /// Whether a distilled set, or a run that made one, lies there; whether it is whole shows when it is read.
+  public static func isOne(_ url: URL) -> Bool {
+    if FileManager.default.fileExists(atPath: url.appendingPathComponent(fileName).path) { return true }
+    guard url.pathExtension == "safetensors", let file = try? Safetensors(reading: url) else { return false }
+    return file.metadata[metadataKey] != nil
+  }
+
   /// A file of ``write(to:)``, or the one of a run's folder.
   ///
   /// - Throws: ``CommandError`` or ``TorchError`` for a file that is none or is damaged.

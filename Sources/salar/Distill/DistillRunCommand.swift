@@ -101,7 +101,12 @@ struct DistillRunCommand: TensorCommand {
   private func resolved() throws -> (DistillationRecipe, DataSet) {
     let experts = try store.map { try ExpertTraining.recipe(of: URL(fileURLWithPath: $0)) }
     var choice = TrainRecipe.DataChoice()
-    if let experts { choice = experts.data }
+    if let experts {
+      choice = experts.data
+      if experts.data.path != data {
+        CommandOutput.remark("the experts of \(store!) were trained on \(experts.data.path)")
+      }
+    }
     choice.path = data
     (choice.format, choice.trainLimit, choice.imageSize) = (
       format ?? choice.format, trainLimit ?? choice.trainLimit, imageSize ?? choice.imageSize
