@@ -40,7 +40,8 @@ import Testing
     #expect(
       Set(verbs.keys) == [
         "train", "evaluate", "sharpness", "predict", "report", "export", "data list", "data get", "data info",
-        "data show",
+        "data show", "distill experts", "distill run", "distill evaluate", "distill export",
+        "distill gradient",
         "network list", "network initial", "network forward", "network gradient", "volatility fit",
         "volatility compare", "volatility forecast", "volatility backtest", "volatility simulate",
         "volatility monte-carlo",
@@ -53,19 +54,23 @@ import Testing
         #expect(argument.abstract?.isEmpty == false, "\(name): \(argument)")
       }
     }
-    for name in ["train", "evaluate", "sharpness", "predict", "network forward", "network gradient"] {
+    for name in [
+      "train", "evaluate", "sharpness", "predict", "network forward", "network gradient", "distill experts",
+      "distill run", "distill evaluate", "distill gradient",
+    ] {
       #expect(verbs[name]!.flags.isSuperset(of: ["device", "threads", "precision"]), "\(name)")
     }
     // What draws has a seed.
     for name in [
-      "train", "evaluate", "sharpness", "network initial", "network gradient", "volatility fit",
+      "train", "evaluate", "sharpness", "distill experts", "distill run", "distill evaluate",
+      "network initial", "network gradient", "volatility fit",
       "volatility forecast",
       "volatility backtest",
       "volatility simulate", "volatility monte-carlo",
     ] {
       #expect(verbs[name]!.flags.contains("seed"), "\(name)")
     }
-    for name in ["train", "evaluate", "sharpness", "data get"] {
+    for name in ["train", "evaluate", "sharpness", "data get", "distill experts", "distill run"] {
       #expect(verbs[name]!.flags.contains("dry-run"), "\(name)")
     }
   }

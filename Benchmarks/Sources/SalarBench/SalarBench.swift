@@ -5,8 +5,8 @@ import Torch
 /// Measures Salar beside its peers in one run: `./run bench [NAME …]`.
 ///
 /// Both sides do the same work with the same threads, in turns; values are medians over all repetitions. A readable
-/// table goes to standard error, one JSON line a measurement to standard output, with `ratio` = salar / peer: for `ns`
-/// and `ms` less is better, for `images/s` more.
+/// table goes to standard error, one JSON line a measurement to standard output, with `ratio`, the median over rounds of
+/// salar / peer: for `ns` and `ms` less is better, for `images/s` more.
 @main
 struct SalarBench {
   struct Measurement: Encodable {
@@ -75,18 +75,24 @@ struct SalarBench {
     let sides = try sides(benchmark.peer, threads: threads)
     var own: [Double] = []
     var theirs = sides.map { _ in [Double]() }
+    // Round by round, as a machine's speed changes between them.
+    var ratios = theirs
     for round in 0...benchmark.rounds {
       let mine = timed(benchmark.repetitions, repetition)
       let others = try sides.map { try $0.run(benchmark.repetitions) }
       if round == 0 { continue }  // warm-up
       own += mine
-      for (index, seconds) in others.enumerated() { theirs[index] += seconds }
+      for (index, seconds) in others.enumerated() {
+        theirs[index] += seconds
+        ratios[index].append(
+          benchmark.value(seconds: median(mine)) / benchmark.value(seconds: median(seconds)))
+      }
     }
     let salar = benchmark.value(seconds: median(own))
     return sides.indices.map { index in
       let peer = benchmark.value(seconds: median(theirs[index]))
       return Measurement(
-        name: benchmark.name + sides[index].suffix, salar: salar, peer: peer, ratio: salar / peer,
+        name: benchmark.name + sides[index].suffix, salar: salar, peer: peer, ratio: median(ratios[index]),
         unit: benchmark.unit.rawValue, peerIs: sides[index].what, repetitions: own.count, threads: threads)
     }
   }

@@ -11,9 +11,14 @@ enum SharpnessBenchmarks {
       [
         rule(network, "sam", SAM.Settings()),
         rule(network, "esam-official", changed(ESAM.Settings()) { $0.mode = .official }),
-        rule(network, "esam-fast", ESAM.Settings()), rule(network, "esam-stale", StaleESAM.Settings()),
-        rule(network, "looksam", LookSAM.Settings()), rule(network, "msam", MSAM.Settings()),
-        regulariser(network, "saf", changed(SAF.Settings()) { ($0.start, $0.lookback) = (0, 1) }),
+        rule(network, "esam-fast", ESAM.Settings()),
+        // Scores of the first epoch serve four more.
+        rule(network, "esam-stale", StaleESAM.Settings(), steps: 5),
+        // It perturbs in one step of five.
+        rule(network, "looksam", LookSAM.Settings(), steps: 5),
+        rule(network, "msam", MSAM.Settings()),
+        // It looks back by epochs, and acts from the second one on.
+        regulariser(network, "saf", changed(SAF.Settings()) { ($0.start, $0.lookback) = (0, 1) }, steps: 4),
         regulariser(network, "mesa", changed(MESA.Settings()) { $0.start = -1 }),
         regulariser(
           network, "mesa-bf16", changed(MESA.Settings()) { ($0.start, $0.teacher) = (-1, .bfloat16) }),
@@ -23,32 +28,32 @@ enum SharpnessBenchmarks {
 
   /// Half of the papers': with 128 a row takes four minutes on two cores.
   private static let batch = 64
-  /// An epoch each, as SAF looks back by epochs; LookSAM perturbs in one of five.
-  private static let steps = 5
 
-  private static func rule(_ network: String, _ name: String, _ settings: any RuleSettings) -> Benchmark {
-    step(network, name, settings, nil)
-  }
+  private static func rule(
+    _ network: String, _ name: String, _ settings: any RuleSettings, steps: Int = 2
+  ) -> Benchmark { step(network, name, settings, nil, steps) }
 
-  private static func regulariser(_ network: String, _ name: String, _ settings: any RegulariserSettings)
-    -> Benchmark
-  { step(network, name, nil, settings) }
+  private static func regulariser(
+    _ network: String, _ name: String, _ settings: any RegulariserSettings, steps: Int = 2
+  ) -> Benchmark { step(network, name, nil, settings, steps) }
 
+  /// - Parameter steps: in a turn, each an epoch of its own; few, so that both sides meet the same speed of the machine.
   private static func step(
-    _ network: String, _ name: String, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
+    _ network: String, _ name: String, _ rule: (any RuleSettings)?,
+    _ regulariser: (any RegulariserSettings)?, _ steps: Int
   ) -> Benchmark {
     Benchmark(
       name: "step-\(network)-\(name)",
-      peer: .salar("the base rule") { try training(network, nil, nil) },
-      unit: .milliseconds, amount: Double(steps), repetitions: 1, rounds: 9
-    ) { try training(network, rule, regulariser) }
+      peer: .salar("the base rule") { try training(network, nil, nil, steps) },
+      unit: .milliseconds, amount: Double(steps), repetitions: 1, rounds: 30 / steps
+    ) { try training(network, rule, regulariser, steps) }
   }
 
   private static func training(
-    _ name: String, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
+    _ name: String, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?, _ steps: Int
   ) throws -> () -> Void {
     let network = try network(named: name)
-    return try training(network, rule, regulariser)
+    return try training(network, rule, regulariser, steps)
   }
 
   private static func network(named name: String) throws -> any Network {
@@ -59,7 +64,8 @@ enum SharpnessBenchmarks {
   }
 
   private static func training(
-    _ network: some Network, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?
+    _ network: some Network, _ rule: (any RuleSettings)?, _ regulariser: (any RegulariserSettings)?,
+    _ steps: Int
   ) throws -> () -> Void {
     let point = network.initial(Generator(seed: 0))
     var settings = TrainingSettings()

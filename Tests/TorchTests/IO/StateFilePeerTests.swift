@@ -11,7 +11,7 @@ struct StateFilePeerTests {
     let folder = try TemporaryFolder()
     try Peer.run("state_files", [folder.url.path])
     let files = try folder.contents.filter { $0.hasSuffix(".pth") }
-    #expect(files.count == 31)
+    #expect(files.count == 40)
     for file in files {
       let found = try StateFile(reading: folder.file(file))
       #expect(found.format == .pytorch && found.metadata.isEmpty)
