@@ -104,19 +104,31 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   /// `key=value` as a person types it, with the group that the key belongs to: `width=64` is the network's, `lr=0.1` the
   /// training's. A key that names its group, or nobody's, stays as it is.
   public func qualified(_ assignment: String) -> String {
-    let key = assignment.prefix { $0 != "=" && $0 != "." }
+    Self.qualified(
+      assignment,
+      [("", self), ("network.", network), ("training.", training), ("data.", data)],
+      besides: [("regularisers.", RegulariserCatalog.kinds.map { $0.name })])
+  }
+
+  /// An assignment with the name of the first group before it that has its key.
+  ///
+  /// - Parameter groups: settings by what stands before their keys.
+  static func qualified(
+    _ assignment: String, _ groups: [(prefix: String, settings: any Encodable)],
+    besides: [(prefix: String, keys: [String])] = []
+  ) -> String {
     func keys(_ value: some Encodable) -> [String] {
       guard case .object(let members)? = try? JSONValue(value) else { return [] }
       return members.keys.sorted()
     }
-    let groups = [
-      ("", keys(self)), ("network.", keys(network)), ("training.", keys(training)), ("data.", keys(data)),
-      ("regularisers.", RegulariserCatalog.kinds.map { $0.name }),
-    ]
-    if let group = groups.first(where: { $0.1.contains(String(key)) }) { return group.0 + assignment }
+    let key = String(assignment.prefix { $0 != "=" && $0 != "." })
+    var known: [(String, [String])] = []
+    for group in groups { known.append((group.prefix, keys(group.settings))) }
+    known += besides.map { ($0.prefix, $0.keys) }
+    if let group = known.first(where: { $0.1.contains(key) }) { return group.0 + assignment }
     // A key that is nobody's goes to the group that has one like it, which names that one.
-    let near = nearest(String(key), among: groups.flatMap { $0.1 })
-    return (groups.first { near.map($0.1.contains) ?? false }?.0 ?? "") + assignment
+    let near = nearest(key, among: known.flatMap { $0.1 })
+    return (known.first { near.map($0.1.contains) ?? false }?.0 ?? "") + assignment
   }
 }
 

@@ -23,14 +23,20 @@ public struct SyntheticTraining: Codable, Sendable, Hashable {
   ///   - images: [N, C, H, W] as the network sees them.
   ///   - labels: int64 [N], or probabilities [N, classes].
   ///   - stepSize: what the set was distilled with.
-  /// - Throws: ``TrainingError`` for settings that make no training, or one that diverges.
+  /// - Throws: ``TrainingError`` for settings that make no training, or one that diverges; ``DistillationError`` for a learned
+  ///   step size that is not above 0.
   public func train(
     _ network: any Network, images: Tensor, labels: Tensor, stepSize: Double?, streams: RandomStreams
   ) throws -> Point {
     var settings = TrainingSettings()
     (settings.epochs, settings.momentum, settings.weightDecay) = (epochs, momentum, weightDecay)
     (settings.batch, settings.logEvery) = (batch, 0)
-    settings.lr = lr > 0 ? lr : stepSize.flatMap { $0 > 0 ? $0 : nil } ?? 0.01
+    if lr == 0, let stepSize, !(stepSize > 0 && stepSize.isFinite) {
+      throw DistillationError(
+        "the step size that was learned with the images is \(stepSize), with which nothing can be trained; give a learning "
+          + "rate (lr), or distil with stepSizeForm=log")
+    }
+    settings.lr = lr > 0 ? lr : stepSize ?? 0.01
     (settings.schedule.kind, settings.schedule.milestones) = (
       .step, [Double(drop > 0 ? drop : epochs / 2 + 1)]
     )

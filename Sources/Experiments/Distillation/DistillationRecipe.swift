@@ -85,17 +85,7 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
 extension DistillationRecipe {
   /// `key=value` as a person types it, with the group that the key belongs to: `steps=30` is the method's.
   public func qualified(_ assignment: String) -> String {
-    let key = String(assignment.prefix { $0 != "=" && $0 != "." })
-    func keys(_ value: some Encodable) -> [String] {
-      guard case .object(let members)? = try? JSONValue(value) else { return [] }
-      return members.keys.sorted()
-    }
-    let groups = [
-      ("", keys(self)), ("method.", keys(method)), ("network.", keys(network)), ("data.", keys(data)),
-    ]
-    if let group = groups.first(where: { $0.1.contains(key) }) { return group.0 + assignment }
-    // A key that is nobody's goes to the group that has one like it, which names that one.
-    let near = nearest(key, among: groups.flatMap { $0.1 })
-    return (groups.first { near.map($0.1.contains) ?? false }?.0 ?? "") + assignment
+    TrainRecipe.qualified(
+      assignment, [("", self), ("method.", method), ("network.", network), ("data.", data)])
   }
 }

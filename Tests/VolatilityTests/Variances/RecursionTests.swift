@@ -30,7 +30,12 @@ struct RecursionTests {
     ]
   }()
 
-  static let cases: [Case] = {
+  /// One of each kind, which other suites go through too.
+  static var cases: [Case] { built.cases }
+  /// Every layout of rows that the loops of one lag know, and those that they do not.
+  static var layouts: [Case] { built.layouts }
+
+  private static let built: (cases: [Case], layouts: [Case]) = {
     var cases: [Case] = []
     let drivers = [
       Regressor("a"), Regressor("b", in: .mean),
@@ -143,10 +148,28 @@ struct RecursionTests {
     add(
       "APARCH in mean", .constant.withInMean(.variance), .aparch(p: 1, o: 1, q: 1),
       [0.1, 0.05, 0.07, 0.1, 0.3, 0.8, 1.3])
-    return cases
+    let kinds = cases
+    cases = []
+    add("EGARCH zero mean", .zero, .egarch(p: 1, o: 1, q: 1), [0.02, 0.2, -0.05, 0.9])
+    add(
+      "EGARCH-X zero mean", .zero, .egarch(p: 1, o: 1, q: 1), [0.02, 0.2, -0.05, 0.9, 0.1], .normal,
+      [Regressor("a")])
+    add("EGARCH symmetric", .constant, .egarch(p: 1, o: 0, q: 1), [0.1, 0.02, 0.2, 0.9])
+    add(
+      "EGARCH-X", .constant, .egarch(p: 1, o: 1, q: 1), [0.1, 0.02, 0.2, -0.05, 0.9, 0.1, -0.1], .normal,
+      [Regressor("a"), Regressor("b", in: .variance(.additive))])
+    add("EGARCH of one lag", .ar(1), .egarch(p: 1, o: 1, q: 1), [0.1, 0.05, 0.02, 0.2, -0.05, 0.9])
+    add(
+      "EGARCH-t unconditional", .constant, .egarch(p: 1, o: 1, q: 1), [0.1, 0.02, 0.2, -0.05, 0.9, 6],
+      .studentT, [], .unconditional)
+    add("GARCH zero mean", .zero, .garch(p: 1, q: 1), [0.1, 0.12, 0.8])
+    add("GJR zero mean", .zero, .gjr(), [0.1, 0.06, 0.1, 0.8])
+    add("GJR-X", .constant, .gjr(), [0.1, 0.1, 0.06, 0.1, 0.75, 0.1], .normal, [Regressor("a")])
+    add("GARCH of moving average", .arma(0, 1), .garch(p: 1, q: 1), [0.1, 0.2, 0.1, 0.12, 0.8])
+    return (kinds, cases)
   }()
 
-  @Test(arguments: cases)
+  @Test(arguments: cases + layouts)
   func scanEqualsTheReference(_ one: Case) throws {
     let likelihood = try Likelihood(one.model, Self.returns, Self.columns, scaled: false)
     let value = likelihood.value(one.theta)
@@ -166,7 +189,7 @@ struct RecursionTests {
     #expect(abs(value - plain) < 1e-10 * abs(plain))
   }
 
-  @Test(arguments: cases)
+  @Test(arguments: cases + layouts)
   func gradientEqualsFiniteDifferences(_ one: Case) throws {
     let likelihood = try Likelihood(one.model, Self.returns, Self.columns, scaled: false)
     var gradient = one.theta
@@ -190,6 +213,23 @@ struct RecursionTests {
       #expect(
         abs(expected - gradient[k]) < 2e-7 * max(1, abs(expected), scoreSize(scores, k)),
         "\(one.label): \(likelihood.specification.names[k]) \(gradient[k]) \(expected)")
+    }
+  }
+
+  /// Where the shape alone is another one, states and rows are taken from before: to the bits of a fresh likelihood.
+  @Test(arguments: (cases + layouts).filter { $0.model.distribution != .normal })
+  func whatIsKeptIsWhatWouldBeWorkedOut(_ one: Case) throws {
+    func fresh() throws -> Likelihood { try Likelihood(one.model, Self.returns, Self.columns, scaled: false) }
+    let used = try fresh()
+    var (found, expected) = (one.theta, one.theta)
+    var theta = one.theta
+    for k in [theta.count - 1, 0, theta.count - 1] {
+      _ = used.gradient(theta, &found)
+      theta[k] *= 1.01
+      let value = used.gradient(theta, &found)
+      #expect(try value == fresh().gradient(theta, &expected))
+      #expect(found == expected)
+      #expect(try used.scores(theta).scores == fresh().scores(theta).scores)
     }
   }
 
