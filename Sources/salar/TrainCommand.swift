@@ -30,23 +30,7 @@ struct TrainCommand: TensorCommand {
   @Option(help: "A folder or file of images, builtin:gray or builtin:color.")
   var data: String?
 
-  @Option(help: "The data's format; found by looking if not given.")
-  var format: String?
-
-  @Option(help: "Take the first so many training images.")
-  var trainLimit: Int?
-
-  @Option(help: "Resize pictures of folders and tables to squares of this side.")
-  var imageSize: Int?
-
-  @Option(help: "How pictures come to that size (shortSideThenCrop if not given).")
-  var resize: PictureResize?
-
-  @Option(help: "Channels of pictures of folders and tables (rgb if not given).")
-  var channels: Picture.Channels?
-
-  @Option(help: "Ten classes of a folder with ImageNet.")
-  var subset: ImageNetSubset?
+  @OptionGroup var dataOptions: RecipeDataOptions
 
   @Option(help: "The architecture; `salar network list` has the names.")
   var network: String?
@@ -129,12 +113,7 @@ struct TrainCommand: TensorCommand {
     }
     var overrides = try methods() + settings
     if let data { overrides.append("data.path=\(data)") }
-    if let format { overrides.append("data.format=\(format)") }
-    if let trainLimit { overrides.append("data.trainLimit=\(trainLimit)") }
-    if let imageSize { overrides.append("data.imageSize=\(imageSize)") }
-    if let resize { overrides.append("data.resize=\(resize.rawValue)") }
-    if let channels { overrides.append("data.channels=\(channels.rawValue)") }
-    if let subset { overrides.append("data.subset=\(subset.rawValue)") }
+    overrides += dataOptions.assignments
     if let epochs { overrides.append("training.epochs=\(epochs)") }
     if let seed { overrides.append("seed=\(seed)") }
     if let precision = machine.precision { overrides.append("training.precision=\(precision)") }

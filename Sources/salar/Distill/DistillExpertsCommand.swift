@@ -25,14 +25,7 @@ struct DistillExpertsCommand: TensorCommand {
   @Option(help: "A folder or file of images, builtin:gray or builtin:color.")
   var data: String
 
-  @Option(help: "The data's format; found by looking if not given.")
-  var format: String?
-
-  @Option(help: "Take the first so many training images.")
-  var trainLimit: Int?
-
-  @Option(help: "Resize pictures of folders and tables to squares of this side.")
-  var imageSize: Int?
+  @OptionGroup var dataOptions: RecipeDataOptions
 
   @Option(help: "The architecture; `salar network list` has the names.")
   var network: String
@@ -95,13 +88,13 @@ struct DistillExpertsCommand: TensorCommand {
 
   private func resolved() throws -> (TrainRecipe, DataSet, DataSet?) {
     var choice = TrainRecipe.DataChoice()
-    (choice.path, choice.format, choice.trainLimit, choice.imageSize) = (data, format, trainLimit, imageSize)
+    choice.path = data
     var training = ExpertTraining.defaults
     training.epochs = epochs
     let (name, pairs) = try TrainCommand.method("rule", rule)
     var defaults = try TrainRecipe(
       data: choice, network: try NetworkChoice(network), rule: name, training: training, seed: seed)
-    var overrides = settings
+    var overrides = dataOptions.assignments + settings
     if name == "gsam" {
       overrides = ["rule.rho=0.01", "rule.rhoMin=0.01", "rule.alpha=1", "rule.adaptive=true"] + overrides
     }

@@ -27,14 +27,7 @@ struct DistillRunCommand: TensorCommand {
   @Option(help: "A folder or file of images, builtin:gray or builtin:color.")
   var data: String
 
-  @Option(help: "The data's format; found by looking if not given.")
-  var format: String?
-
-  @Option(help: "Take the first so many training images.")
-  var trainLimit: Int?
-
-  @Option(help: "Resize pictures of folders and tables to squares of this side.")
-  var imageSize: Int?
+  @OptionGroup var dataOptions: RecipeDataOptions
 
   @Option(help: "The architecture; the experts' own with --store, else convnet.")
   var network: String?
@@ -108,9 +101,6 @@ struct DistillRunCommand: TensorCommand {
       }
     }
     choice.path = data
-    (choice.format, choice.trainLimit, choice.imageSize) = (
-      format ?? choice.format, trainLimit ?? choice.trainLimit, imageSize ?? choice.imageSize
-    )
     if let network, let experts, network != experts.network.name {
       throw CommandError(
         "\(store!): its experts are of the network \(experts.network.name), and --network is \(network)")
@@ -118,7 +108,7 @@ struct DistillRunCommand: TensorCommand {
     var defaults = try DistillationRecipe(
       data: choice, network: experts?.network ?? NetworkChoice(network ?? "convnet"),
       method: DistillationChoice(method), ipc: ipc, iterations: iterations, store: store, seed: seed)
-    var overrides = settings
+    var overrides = dataOptions.assignments + settings
     if let precision = machine.precision { overrides.append("precision=\(precision)") }
     func resolve() throws -> DistillationRecipe {
       try Recipe.resolve(
