@@ -14,6 +14,11 @@ struct DistillRunCommand: TensorCommand {
     discussion: """
       Example: salar distill run --method ftd --data builtin:color --ipc 1 --store runs/experts --iterations 200 --out runs/ftd
 
+      The rows of FTD's and MTT's tables are recipes. Data and network are those of the experts:
+      salar distill run --recipe Recipes/ftd/cifar10-ipc1.yaml --data DATA/cifar10 --store runs/experts --out runs/ftd
+
+      Flags and --set are laid over a recipe, which may name everything but --out.
+
       The same command continues a run that was stopped. --set takes keys of the method (steps=30, or method.steps=30), of
       the network (width=64), of the data (normalize=zca) and average=0.999, start=noise.
 
@@ -21,11 +26,14 @@ struct DistillRunCommand: TensorCommand {
       \(DistillationCatalog.summary)
       """)
 
+  @Option(help: "A YAML recipe; flags are laid over it.")
+  var recipe: String?
+
   @Option(help: "random, herding, kcenter, kmeans, dc, dsa, dm, mtt, tesla or ftd.")
-  var method: String
+  var method: String?
 
   @Option(help: "A folder or file of images, builtin:gray or builtin:color.")
-  var data: String
+  var data: String?
 
   @OptionGroup var dataOptions: RecipeDataOptions
 
@@ -33,21 +41,21 @@ struct DistillRunCommand: TensorCommand {
   var network: String?
 
   @Option(help: "Images per class.")
-  var ipc: Int
+  var ipc: Int?
 
   @Option(help: "The folder of the experts (mtt, tesla, ftd).")
   var store: String?
 
-  @Option(help: "How often the images are moved.")
-  var iterations = 1000
+  @Option(help: "How often the images are moved (1000 if neither this nor a recipe says).")
+  var iterations: Int?
 
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("A setting, for example lrImages=100.", valueName: "key=value"))
   var settings: [String] = []
 
-  @Option(help: "The seed of everything random.")
-  var seed: UInt64 = 0
+  @Option(help: "The seed of everything random (0 if neither this nor a recipe gives one).")
+  var seed: UInt64?
 
   @Option(help: "The run's folder.")
   var out: String
@@ -92,34 +100,74 @@ struct DistillRunCommand: TensorCommand {
 
   /// The recipe with everything laid over it. What the experts were made with holds for the images as well.
   private func resolved() throws -> (DistillationRecipe, DataSet) {
-    let experts = try store.map { try ExpertTraining.recipe(of: URL(fileURLWithPath: $0)) }
-    var choice = TrainRecipe.DataChoice()
-    if let experts {
-      choice = experts.data
-      if experts.data.path != data {
-        CommandOutput.remark("the experts of \(store!) were trained on \(experts.data.path)")
-      }
+    let file = recipe.map { URL(fileURLWithPath: $0) }
+    let stated = try file.map { try Recipe.values(in: $0) } ?? [:]
+    guard let chosen = method ?? stated["method.name"] else {
+      throw ValidationError("--method is missing (or method.name in a recipe)")
     }
-    choice.path = data
-    if let network, let experts, network != experts.network.name {
+    if let other = stated["method.name"], other != chosen {
       throw CommandError(
-        "\(store!): its experts are of the network \(experts.network.name), and --network is \(network)")
+        "the recipe is for the method \(other), whose settings mean nothing to \(chosen); leave --method out, or take "
+          + "another recipe")
     }
+    guard let path = data ?? stated["data.path"] else {
+      throw ValidationError("--data is missing (or data.path in a recipe)")
+    }
+    guard ipc != nil || stated["ipc"] != nil else {
+      throw ValidationError("--ipc is missing (or ipc in a recipe)")
+    }
+    let folder = store ?? stated["store"].flatMap { ["null", "none", "~", ""].contains($0) ? nil : $0 }
+    let experts = try folder.map { try ExpertTraining.recipe(of: URL(fileURLWithPath: $0)) }
+    var choice = experts?.data ?? TrainRecipe.DataChoice()
+    if let folder, let experts, experts.data.path != path {
+      CommandOutput.remark("the experts of \(folder) were trained on \(experts.data.path)")
+    }
+    choice.path = path
+    let architecture = try architecture(stated["network.name"], experts, of: folder)
+    // A method's average goes with the number of iterations.
     var defaults = try DistillationRecipe(
-      data: choice, network: experts?.network ?? NetworkChoice(network ?? "convnet"),
-      method: DistillationChoice(method), ipc: ipc, iterations: iterations, store: store, seed: seed)
-    var overrides = dataOptions.assignments + settings
+      data: choice, network: experts?.network ?? NetworkChoice(architecture),
+      method: DistillationChoice(chosen), ipc: ipc ?? stated["ipc"].flatMap { Int($0) } ?? 1,
+      iterations: iterations ?? stated["iterations"].flatMap { Int($0) } ?? 1000, store: folder,
+      seed: seed ?? 0)
+    var overrides: [String] = []
+    // Without a recipe the defaults have them.
+    if file != nil {
+      if let data { overrides.append("data.path=\(data)") }
+      if let ipc { overrides.append("ipc=\(ipc)") }
+      if let iterations { overrides.append("iterations=\(iterations)") }
+      if let store { overrides.append("store=\(store)") }
+      if let seed { overrides.append("seed=\(seed)") }
+    }
+    overrides += dataOptions.assignments + settings
     if let precision = machine.precision { overrides.append("precision=\(precision)") }
     func resolve() throws -> DistillationRecipe {
       try Recipe.resolve(
-        defaults, overrides: overrides.map(defaults.qualified), subject: "distill run"
+        defaults, yaml: file, overrides: overrides.map(defaults.qualified), subject: "distill run"
       ).settings
     }
     let train = try resolve().data.open(.train)
     if experts == nil {
-      defaults.network = try NetworkChoice(
-        network ?? "convnet", shape: train.shape, classes: train.classes)
+      defaults.network = try NetworkChoice(architecture, shape: train.shape, classes: train.classes)
     }
     return (try resolve(), train)
+  }
+
+  /// The name of the network: that of the experts where there are some, which nothing else may contradict.
+  ///
+  /// - Parameter stated: that of a recipe.
+  private func architecture(_ stated: String?, _ experts: TrainRecipe?, of folder: String?) throws -> String {
+    if let network, let stated, network != stated {
+      throw CommandError(
+        "the recipe is for the network \(stated), whose settings mean nothing to \(network); leave --network out, or take "
+          + "another recipe")
+    }
+    let name = network ?? stated
+    if let name, let experts, let folder, name != experts.network.name {
+      throw CommandError(
+        "\(folder): its experts are of the network \(experts.network.name), and "
+          + (network == nil ? "the recipe's" : "--network") + " is \(name)")
+    }
+    return name ?? experts?.network.name ?? "convnet"
   }
 }
