@@ -40,6 +40,15 @@ public enum SampleSubset {
   case range(Range<Int>)
   /// Positions in the batch: int64 [K].
   case positions(Tensor)
+
+  /// How many there are, in a batch of so many.
+  public func count(of whole: Int) -> Int {
+    switch self {
+    case .all: whole
+    case .range(let range): range.count
+    case .positions(let positions): positions.size(0)
+    }
+  }
 }
 
 extension Tensor {

@@ -41,7 +41,7 @@ import Testing
       Set(verbs.keys) == [
         "train", "evaluate", "sharpness", "predict", "report", "export", "data list", "data get", "data info",
         "data show", "distill experts", "distill run", "distill evaluate", "distill export",
-        "distill gradient",
+        "distill error", "distill nas", "distill gradient",
         "network list", "network initial", "network forward", "network gradient", "volatility fit",
         "volatility compare", "volatility forecast", "volatility backtest", "volatility simulate",
         "volatility monte-carlo",
@@ -56,14 +56,14 @@ import Testing
     }
     for name in [
       "train", "evaluate", "sharpness", "predict", "network forward", "network gradient", "distill experts",
-      "distill run", "distill evaluate", "distill gradient",
+      "distill run", "distill evaluate", "distill error", "distill nas", "distill gradient",
     ] {
       #expect(verbs[name]!.flags.isSuperset(of: ["device", "threads", "precision"]), "\(name)")
     }
     // What draws has a seed.
     for name in [
       "train", "evaluate", "sharpness", "distill experts", "distill run", "distill evaluate",
-      "network initial", "network gradient", "volatility fit",
+      "distill error", "distill nas", "network initial", "network gradient", "volatility fit",
       "volatility forecast",
       "volatility backtest",
       "volatility simulate", "volatility monte-carlo",

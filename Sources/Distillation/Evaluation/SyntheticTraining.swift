@@ -17,16 +17,18 @@ public struct SyntheticTraining: Codable, Sendable, Hashable {
   public var strategy = DSA().strategy
   public init() {}
 
-  /// A fresh network, trained.
+  /// A network, trained.
   ///
   /// - Parameters:
   ///   - images: [N, C, H, W] as the network sees them.
   ///   - labels: int64 [N], or probabilities [N, classes].
   ///   - stepSize: what the set was distilled with.
+  ///   - start: weights to begin with; nil for fresh ones.
   /// - Throws: ``TrainingError`` for settings that make no training, or one that diverges; ``DistillationError`` for a learned
   ///   step size that is not above 0.
   public func train(
-    _ network: any Network, images: Tensor, labels: Tensor, stepSize: Double?, streams: RandomStreams
+    _ network: any Network, images: Tensor, labels: Tensor, stepSize: Double?, streams: RandomStreams,
+    from start: Point? = nil
   ) throws -> Point {
     var settings = TrainingSettings()
     (settings.epochs, settings.momentum, settings.weightDecay) = (epochs, momentum, weightDecay)
@@ -44,7 +46,8 @@ public struct SyntheticTraining: Codable, Sendable, Hashable {
     let batches = SyntheticBatches(
       images: images, labels: labels, size: batch,
       augmentation: strategy == "none" ? nil : try DSA(strategy: strategy), streams: streams)
-    let point = network.initial(streams.stream("init")).to(.float32, device: images.device)
+    let point =
+      start?.copy() ?? network.initial(streams.stream("init")).to(.float32, device: images.device)
     func run(_ network: some Network) throws {
       try Trainer(
         network, at: point, rule: GradientStep(settings.makeOptimizer()), settings: settings,

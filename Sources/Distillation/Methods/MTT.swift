@@ -5,6 +5,9 @@ public enum MTT: DistillationMethod {
   public static let help: [(key: String, meaning: String)] = [
     ("steps", "of the student"), ("expertEpochs", "of the expert that they stand for"),
     ("maxStart", "start epochs are drawn from those before this one"),
+    ("minStart", "the first start epoch"),
+    ("firstMaxStart", "what maxStart is at first, if it is to grow (DATM)"),
+    ("growth", "iterations until it has grown"),
     ("batch", "images in a step of the student; 0 for all"), ("lrImages", "of the images"),
     ("lrStepSize", "of the student's step size"), ("stepSize", "the student's, at the beginning"),
     ("stepSizeForm", "plain, or log, which keeps it positive"), ("momentum", "of images and step size"),
@@ -14,6 +17,7 @@ public enum MTT: DistillationMethod {
     ("gate", "iterations with a greater loss move nothing; 0 for none"),
     ("part", "the most images in one pass; 0 for whole batches"),
     ("keptSteps", "the last steps whose graphs are kept: more memory, less time"),
+    ("memory", "MiB that decide on keptSteps; 0 for keptSteps as given"),
   ]
   public static let needsExperts = true
   public static let defaults = TrajectoryMatching.Settings()

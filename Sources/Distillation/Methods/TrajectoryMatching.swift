@@ -22,8 +22,13 @@ public struct TrajectoryMatching: Distiller {
     public var steps = 30
     /// Epochs of the expert that they stand for.
     public var expertEpochs = 2
-    /// Start epochs are drawn from 0 to one less than this.
+    /// Start epochs are drawn from ``minStart`` to one less than this.
     public var maxStart = 20
+    public var minStart = 0
+    /// What ``maxStart`` is at the first iteration, from where it grows evenly (Guo et al. 2024, DATM); 0 for no growth.
+    public var firstMaxStart = 0
+    /// Iterations until it has grown.
+    public var growth = 0
     /// Images in a step of the student; 0 takes all.
     public var batch = 0
     public var lrImages = 100.0
@@ -43,14 +48,19 @@ public struct TrajectoryMatching: Distiller {
     public var part = 0
     /// The last steps whose graphs are kept instead of being built again: more memory, less time.
     public var keptSteps = 0
+    /// As many kept steps as fit this many MiB, found at the first iteration; 0 takes ``keptSteps``. Of mode `exact` on the
+    /// CPU.
+    public var memory = 0
     public init() {}
   }
 
   let settings: Settings
   let network: any Network
   let experts: ExpertStore
-  private let unroll: Unroll
-  private let augmentation: DSA?
+  private var unroll: Unroll
+  private let plan: StepPlan
+  /// Whether ``Settings/memory`` has become a number of kept steps.
+  private var isMeasured = false
   private var ofImages: Momentum
   private var ofStepSize: Momentum
   /// α, or ln α.
@@ -68,8 +78,24 @@ public struct TrajectoryMatching: Distiller {
     try check(settings.steps >= 1, "steps must be 1 or more, found \(settings.steps)")
     try check(settings.expertEpochs >= 1, "expertEpochs must be 1 or more, found \(settings.expertEpochs)")
     try check(settings.maxStart >= 1, "maxStart must be 1 or more, found \(settings.maxStart)")
+    try check(
+      settings.minStart >= 0 && settings.minStart < settings.maxStart,
+      "minStart must be 0 or more and below maxStart, found \(settings.minStart) and \(settings.maxStart)")
+    try check(settings.growth >= 0, "growth must be 0 or more, found \(settings.growth)")
+    try check(
+      settings.growth == 0 || (settings.minStart + 1...settings.maxStart).contains(settings.firstMaxStart),
+      "firstMaxStart must be above minStart and at most maxStart where growth is given, found \(settings.firstMaxStart)"
+    )
+    try check(
+      settings.firstMaxStart == 0 || settings.growth > 0,
+      "firstMaxStart needs growth, the iterations until maxStart is reached")
     try check(settings.batch >= 0, "batch must be 0 or more, found \(settings.batch)")
-    try check(settings.part >= 0 && settings.keptSteps >= 0, "part and keptSteps must be 0 or more")
+    try check(
+      settings.part >= 0 && settings.keptSteps >= 0 && settings.memory >= 0,
+      "part, keptSteps and memory must be 0 or more")
+    try check(
+      settings.memory == 0 || (settings.keptSteps == 0 && settings.mode == .exact && device == .cpu),
+      "memory chooses keptSteps, for mode exact on the CPU; elsewhere give keptSteps itself")
     try check(
       settings.stepSize > 0 && settings.stepSize.isFinite,
       "stepSize must be above 0, found \(settings.stepSize)")
@@ -89,7 +115,7 @@ public struct TrajectoryMatching: Distiller {
     )
     unroll.part = settings.part > 0 ? settings.part : nil
     self.unroll = unroll
-    augmentation = settings.strategy == "none" ? nil : try DSA(strategy: settings.strategy)
+    plan = try StepPlan(steps: settings.steps, batch: settings.batch, strategy: settings.strategy)
     ofImages = Momentum(settings.momentum, rate: settings.lrImages)
     ofStepSize = Momentum(settings.momentum, rate: settings.lrStepSize)
     let isLog = settings.stepSizeForm == .log
@@ -112,9 +138,15 @@ public struct TrajectoryMatching: Distiller {
     let start = try expert.point(after: epoch).to(device: device)
     let end = try expert.point(after: epoch + settings.expertEpochs).to(device: device)
     let stepSize = currentStepSize
+    let steps = plan.draw(set.images, iteration.streams)
+    if settings.memory > 0, !isMeasured {
+      unroll.keptSteps = try unroll.steps(
+        within: settings.memory << 20, images: set.images, labels: set.labels, from: start, steps: steps)
+      isMeasured = true
+    }
     let found = unroll(
       images: set.images, labels: set.labels, stepSize: stepSize, from: start, to: end,
-      steps: steps(set, iteration.streams))
+      steps: steps)
     let loss = found.loss.double
     guard loss.isFinite else {
       throw DistillationError(
@@ -146,30 +178,17 @@ public struct TrajectoryMatching: Distiller {
     let order: [Int64] = Tensor.randperm(
       count, generator: iteration.run.child("experts", round).stream("order")
     ).array()
-    let epoch = Tensor.randint(0, settings.maxStart, [1], generator: iteration.streams.stream("epoch")).int
+    let epoch = Tensor.randint(
+      settings.minStart, maxStart(at: iteration.index), [1], generator: iteration.streams.stream("epoch")
+    ).int
     return (experts.experts[Int(order[place])], epoch)
   }
 
-  /// What the student sees: batches from an order of all images, drawn anew when it is used up.
-  func steps(_ set: SyntheticSet, _ streams: RandomStreams) -> [StudentStep] {
-    let count = set.images.size(0)
-    let batch = settings.batch > 0 ? min(settings.batch, count) : count
-    var queue: [[Int64]] = []
-    return (0..<settings.steps).map { step in
-      let draws = streams.child("step", step)
-      if queue.isEmpty {
-        let order: [Int64] = Tensor.randperm(count, generator: draws.stream("order")).array()
-        queue = stride(from: 0, to: count, by: batch).map { Array(order[$0..<min($0 + batch, count)]) }
-      }
-      let rows = queue.removeLast()
-      // All of them in their own order, where it makes no difference.
-      let samples: SampleSubset =
-        rows.count == count ? .all : .positions(Tensor(rows).to(device: set.images.device))
-      let parameters = augmentation?.draw(
-        rows.count, shape: Array(set.images.shape.dropFirst()), draws.stream("augment"))
-      return StudentStep(
-        samples: samples, augmentation: augmentation.flatMap { one in parameters.map { (one, $0) } })
-    }
+  /// One more than the last start epoch there is at an iteration.
+  func maxStart(at index: Int) -> Int {
+    guard index < settings.growth else { return settings.maxStart }
+    let (first, last) = (settings.firstMaxStart, settings.maxStart)
+    return first + (last - first) * index / settings.growth
   }
 
   public var state: [(name: String, tensor: Tensor)] {

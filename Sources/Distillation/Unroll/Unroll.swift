@@ -66,6 +66,45 @@ public struct Unroll {
     case .tesla: course.tesla(teslaScale)
     }
   }
+
+  /// Where the student stands after its steps, [P]; no gradient follows.
+  public func end(images: Tensor, labels: Tensor, stepSize: Tensor, from start: Tensor, steps: [StudentStep])
+    -> Tensor
+  {
+    let student = Student(network: network, autocasts: autocasts, part: part)
+    return withNoGrad {
+      steps.reduce(start) { theta, step in
+        theta
+          - stepSize * student.gradient(theta, step.images(images), labels.selecting(step.samples))
+      }
+    }
+  }
+
+  /// How many of the last steps' graphs `exact` can keep within so many bytes of tensors on the CPU, by building and
+  /// differentiating that of the longest step.
+  ///
+  /// - Throws: ``DistillationError`` if not even one step fits.
+  func steps(
+    within bytes: Int, images: Tensor, labels: Tensor, from start: Tensor, steps: [StudentStep]
+  ) throws(DistillationError) -> Int {
+    let longest = steps.max { $0.samples.count(of: images.size(0)) < $1.samples.count(of: images.size(0)) }!
+    let way = withNoGrad { start.square().sum() }
+    let course = Course(
+      student: Student(network: network, autocasts: autocasts, part: part), images: images, labels: labels,
+      stepSize: start.zerosLike().sum(), start: start, end: start, way: way, steps: [longest])
+    let before = CPUAllocator.statistics.live
+    CPUAllocator.resetPeak()
+    let graph = course.graphBytes()
+    let working = CPUAllocator.statistics.peakLive - before
+    // The points of all steps are there in any case, and the step that is differentiated needs more than its graph.
+    let needed = working + steps.count * start.count * start.dtype.elementSize
+    guard needed <= bytes else {
+      throw DistillationError(
+        "memory=\(bytes >> 20) MiB: one step of the student needs \((needed >> 20) + 1); give it more, or split its batches "
+          + "(part)")
+    }
+    return min(steps.count, (bytes - needed) / max(1, graph))
+  }
 }
 
 /// One student's way and what it is compared with.
@@ -158,6 +197,15 @@ private struct Course {
       }
       return UnrollGradient(loss: loss, images: ofImages, stepSize: ofStepSize)
     }
+  }
+
+  /// What the graph of the first step takes; it is differentiated as well, so that a peak shows.
+  func graphBytes() -> Int {
+    let before = CPUAllocator.statistics.live
+    let graph = followed(start, steps[0])
+    let bytes = CPUAllocator.statistics.live - before
+    _ = products(graph, start)
+    return bytes
   }
 
   /// ∂h/∂θ, ∂h/∂X and h of h = ⟨g, seed⟩.

@@ -5,7 +5,7 @@ import Foundation
 import Networks
 import Torch
 
-/// `salar distill evaluate`: fresh networks trained on a distilled set, tested on real images once, at the end.
+/// `salar distill evaluate`: fresh networks trained on a distilled set, tested on real images.
 public struct DistillationEvaluation {
   /// Which of the images are used.
   public enum Images: String, Sendable, CaseIterable {
@@ -15,51 +15,78 @@ public struct DistillationEvaluation {
     case final
   }
 
+  /// Which images of a run count, and on what the networks begin.
+  public enum Selection: String, Sendable, CaseIterable {
+    /// Those of the last iteration, on fresh networks that are tested once.
+    case final
+    /// Those of the iteration whose networks do best on other training images; fresh networks are then trained on them and
+    /// tested once.
+    case validation
+    /// As MTT and FTD publish it: those whose networks do best on the test set, networks for the average being the ones
+    /// trained on the images before. Higher than what a new network reaches, as it chooses on the test set.
+    case published
+  }
+
   /// Of one architecture.
-  public struct Result: Codable, Sendable {
+  public struct Result: Codable, Sendable, Equatable {
     public var network: String
     /// Test accuracy.
     public var mean: Double
-    /// Sample standard deviation; 0 for one run.
+    /// Sample standard deviation (of the population for ``Selection/published``, as there); 0 for one run.
     public var std: Double
     public var runs: [Double]
+    /// After which the images are those that count.
+    public var iteration: Int
+
+    init(_ network: String, _ runs: [Double], _ iteration: Int, isPopulation: Bool = false) {
+      self.network = network
+      self.runs = runs
+      self.iteration = iteration
+      let count = Double(runs.count)
+      let mean = runs.reduce(0, +) / count
+      let squares = runs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      self.mean = mean
+      std = runs.count > 1 ? (squares / (isPopulation ? count : count - 1)).squareRoot() : 0
+    }
   }
 
   public var training = SyntheticTraining()
   public var images = Images.average
+  public var selection = Selection.final
   public var seed: UInt64 = 0
+  /// At most so many training images decide in ``Selection/validation``.
+  public var validationCount = 2_000
 
   public init() {}
 
   /// - Parameters:
+  ///   - set: what the run ended with.
+  ///   - kept: what it kept on its way, in order; the ones to choose from, with `set`.
   ///   - networks: names of architectures, with `key=value` after colons (`convnet:width=64`); that of the distillation keeps
   ///     its settings.
   ///   - repeats: fresh networks of each.
-  /// - Throws: ``CommandError`` for an architecture that the images do not fit.
+  /// - Throws: ``CommandError`` for an architecture that the images do not fit, or a choice among one.
   public func evaluate(
-    _ set: DistilledSet, on test: DataSet, networks: [String], repeats: Int, device: Device = .cpu
+    _ set: DistilledSet, kept: [DistilledSet] = [], on test: DataSet, networks: [String], repeats: Int,
+    device: Device = .cpu
   ) throws -> [Result] {
     precondition(repeats >= 1, "at least one network, found \(repeats)")
-    let seen = (images == .average ? set.best : set.images).to(device: device)
-    let labels = set.labels.to(device: device)
     let choices = try networks.map { try choice($0, set) }
+    for choice in choices { try checkData(test, fits: choice.make()) }
+    if selection != .final, kept.isEmpty {
+      throw CommandError(
+        "there is nothing to choose from: the run kept no images on its way; distil with --set keepEvery=N")
+    }
+    let all = kept.filter { $0.card.iterations < set.card.iterations } + [set]
+    let held = selection == .validation ? try Self.validation(set, validationCount) : nil
     return try choices.map { choice in
-      let network = try choice.make()
-      try checkData(test, fits: network)
-      var card = set.card.model
-      card.network = choice
-      let runs = try (0..<repeats).map { index in
-        let streams = RandomStreams(seed: seed).child("evaluate/\(choice.name)", index)
-        CommandOutput.remark("\(choice.name): network \(index + 1) of \(repeats)")
-        let point = try training.train(
-          network, images: seen, labels: labels, stepSize: set.stepSize, streams: streams)
-        return try evaluateNetwork(network, point, card, test, noise: 0, seed: 0, batch: 500).accuracy
+      let work = Work(
+        evaluation: self, choice: choice, network: try choice.make(), repeats: repeats, device: device)
+      switch selection {
+      case .final: return try work.tested(set, on: test)
+      case .validation: return try work.tested(work.best(all, on: held!), on: test)
+      case .published: return try work.published(all, on: test)
       }
-      let mean = runs.reduce(0, +) / Double(repeats)
-      let squares = runs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return Result(
-        network: choice.name, mean: mean, std: repeats > 1 ? (squares / Double(repeats - 1)).squareRoot() : 0,
-        runs: runs)
     }
   }
 
@@ -74,5 +101,101 @@ public struct DistillationEvaluation {
       : try NetworkChoice(
         name, shape: Array(set.images.shape.dropFirst()), classes: set.card.model.classNames.count)
     return try base.setting(Array(parts.dropFirst()))
+  }
+
+  /// Training images to choose by: those that the distillation was not given, or where it was given all, some of them.
+  static func validation(_ set: DistilledSet, _ count: Int) throws -> DataSet {
+    var choice = set.card.data
+    choice.trainLimit = nil
+    let all = try choice.open(.train)
+    let seen = min(set.card.data.trainLimit ?? all.count, all.count)
+    let rest = Array((seen..<all.count).prefix(count))
+    if rest.isEmpty {
+      CommandOutput.remark(
+        "no training image was left out of the distillation (--train-limit): what is chosen is chosen on images that it knows"
+      )
+    }
+    return try rest.isEmpty ? all.first(count) : all.subset(rest)
+  }
+}
+
+/// One architecture on one or several sets.
+private struct Work {
+  let evaluation: DistillationEvaluation
+  let choice: NetworkChoice
+  let network: any Network
+  let repeats: Int
+  let device: Device
+
+  func tested(_ set: DistilledSet, on test: DataSet) throws -> DistillationEvaluation.Result {
+    CommandOutput.remark("\(choice.name): \(repeats) networks")
+    let runs = try accuracies(set, images(set), on: test, "evaluate").map(\.accuracy)
+    return .init(choice.name, runs, set.card.iterations)
+  }
+
+  func best(_ sets: [DistilledSet], on held: DataSet) throws -> DistilledSet {
+    var best: (set: DistilledSet, mean: Double)?
+    for set in sets {
+      let runs = try accuracies(set, images(set), on: held, "choose/\(set.card.iterations)").map(\.accuracy)
+      let mean = runs.reduce(0, +) / Double(runs.count)
+      CommandOutput.remark(
+        String(
+          format: "\(choice.name), iteration \(set.card.iterations): %.2f %% of held-out images", 100 * mean))
+      if best.map({ mean > $0.mean }) ?? true { best = (set, mean) }
+    }
+    return best!.set
+  }
+
+  func published(_ sets: [DistilledSet], on test: DataSet) throws -> DistillationEvaluation.Result {
+    var best: DistillationEvaluation.Result?
+    for set in sets {
+      let cold = try accuracies(set, set.images, on: test, "published/\(set.card.iterations)")
+      var found = [cold]
+      if let average = set.average {
+        found.append(
+          try accuracies(
+            set, average, on: test, "continued/\(set.card.iterations)", from: cold.map(\.weights)))
+      }
+      for runs in found {
+        let result = DistillationEvaluation.Result(
+          choice.name, runs.map(\.accuracy), set.card.iterations, isPopulation: true)
+        if best.map({ result.mean > $0.mean }) ?? true { best = result }
+      }
+      CommandOutput.remark(
+        String(
+          format: "\(choice.name), iteration \(set.card.iterations): best so far %.2f %%", 100 * best!.mean))
+    }
+    return best!
+  }
+
+  private func images(_ set: DistilledSet) -> Tensor { evaluation.images == .average ? set.best : set.images }
+
+  private struct Trained: @unchecked Sendable {
+    let accuracy: Double
+    /// Flat weights and buffers, which nobody writes any more.
+    let weights: Point
+  }
+
+  /// - Parameter start: weights to begin with, one a network; fresh ones where there are none.
+  private func accuracies(
+    _ set: DistilledSet, _ images: Tensor, on data: DataSet, _ stream: String, from start: [Point] = []
+  ) throws -> [Trained] {
+    nonisolated(unsafe) let seen = images.to(device: device)
+    nonisolated(unsafe) let labels = set.labels.to(device: device)
+    nonisolated(unsafe) let start = start
+    var card = set.card.model
+    card.network = choice
+    nonisolated(unsafe) let model = card
+    let (name, stepSize) = (choice.name, set.stepSize)
+    let (network, training, seed) = (network, evaluation.training, evaluation.seed)
+    @Sendable func one(_ index: Int) throws -> Trained {
+      let streams = RandomStreams(seed: seed).child("\(stream)/\(name)", index)
+      let point = try training.train(
+        network, images: seen, labels: labels, stepSize: stepSize, streams: streams,
+        from: start.isEmpty ? nil : start[index])
+      let found = try evaluateNetwork(network, point, model, data, noise: 0, seed: 0, batch: 500)
+      return Trained(accuracy: found.accuracy, weights: point)
+    }
+    return device == .cpu ? try Runtime.map(repeats, one) : try (0..<repeats).map(one)
   }
 }

@@ -2,6 +2,7 @@ import Command
 import Distillation
 import Foundation
 import Networks
+import Runs
 import Training
 
 /// Every method of distillation by name.
@@ -41,6 +42,8 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
   public var start = Start.real
   /// β of the average of the images that is kept beside them; 0 keeps none. A method's own is scaled to the iterations.
   public var average: Double
+  /// Keeps the images after every so many iterations, for curves and choices; 0 keeps those of the last alone.
+  public var keepEvery = 0
   /// The folder of the experts, for methods that need them.
   public var store: String?
   public var precision = TrainingSettings.Precision.float32
@@ -60,6 +63,23 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
     average = Self.average(type(of: try method.make()).average, iterations)
   }
 
+  /// What a distillation was made by.
+  ///
+  /// - Throws: ``CommandError`` for a run of another kind, or a file that does not fit.
+  public init(of record: RunRecord) throws {
+    guard record.info.kind == DistillationRun.kind else {
+      throw CommandError(
+        "\(record.url.path): holds a run of '\(record.info.kind)'; a distillation was expected (`salar distill run` makes one)"
+      )
+    }
+    // The keys of network and method depend on their names, which the file knows.
+    let values = try Recipe.values(in: record.url.appendingPathComponent("recipe.yaml"))
+    let defaults = try DistillationRecipe(
+      data: .init(), network: NetworkChoice(values["network.name"] ?? ""),
+      method: DistillationChoice(values["method.name"] ?? ""), ipc: 1, iterations: 0, store: nil, seed: 0)
+    self = try record.recipe(over: defaults)
+  }
+
   /// β of a run of so many iterations where the method's is for ``DistillationMethods/publishedIterations``: with it as much
   /// of the first images is left in the average at the end.
   static func average(_ published: Double, _ iterations: Int) -> Double {
@@ -71,6 +91,7 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
   public func validate() throws {
     guard ipc >= 1 else { throw CommandError("ipc must be 1 or more, found \(ipc)") }
     guard iterations >= 0 else { throw CommandError("iterations must be 0 or more, found \(iterations)") }
+    guard keepEvery >= 0 else { throw CommandError("keepEvery must be 0 or more, found \(keepEvery)") }
     guard (0..<1).contains(average) else { throw CommandError("average must be in [0, 1), found \(average)") }
     guard precision != .float64 else {
       throw CommandError("precision must be float32 or bfloat16 here; `salar distill gradient` has float64")

@@ -29,6 +29,8 @@ public struct DistillationRun {
     case stopped
   }
 
+  /// As `run.json` has it.
+  static let kind = "distill"
   public static let pictureName = "images.png"
 
   public let recipe: DistillationRecipe
@@ -65,7 +67,7 @@ public struct DistillationRun {
       autocasts: recipe.precision == .bfloat16)
     var distiller = try settings.distiller(context)
     // What is refused until here leaves no folder behind.
-    let folder = try RunFolder(at: url, recipe: recipe, kind: "distill", seed: recipe.seed, device: device)
+    let folder = try RunFolder(at: url, recipe: recipe, kind: Self.kind, seed: recipe.seed, device: device)
     let last = try folder.checkpoints.latest(as: Progress.self)
     let metrics = try folder.metrics(after: last?.step)
     let set: SyntheticSet
@@ -101,6 +103,7 @@ public struct DistillationRun {
     let total = distiller == nil ? 0 : recipe.iterations
     let meter = ProgressMeter("distill", total: total, unit: "iterations", done: progress.iteration)
     var lastSave = ContinuousClock.now
+    var lastLine = (iteration: progress.iteration, time: ContinuousClock.now)
     while progress.iteration < total {
       let index = progress.iteration
       let values: [String: Double]
@@ -118,7 +121,12 @@ public struct DistillationRun {
       }
       progress = Progress(iteration: index + 1, loss: values["loss"])
       if (index + 1) % 10 == 0 || index + 1 == total {
-        try metrics.append(step: index + 1, epoch: 0, values: values, timing: [:])
+        let rate = Double(index + 1 - lastLine.iteration) / (lastLine.time.duration(to: .now) / .seconds(1))
+        try metrics.append(step: index + 1, epoch: 0, values: values, timing: ["iterations/s": rate])
+        lastLine = (index + 1, .now)
+      }
+      if recipe.keepEvery > 0, (index + 1) % recipe.keepEvery == 0 {
+        try distilled(set, average, distiller?.stepSize, progress, normalization).keep(in: folder)
       }
       meter.update(to: index + 1, note: values["loss"].map { String(format: "loss %.4f", $0) } ?? "")
       let isDue = lastSave.duration(to: .now) >= .seconds(secondsBetweenCheckpoints)
@@ -149,19 +157,27 @@ public struct DistillationRun {
     return CommandError("\(message); \(kept)")
   }
 
-  private func finish(
-    _ folder: RunFolder, _ set: SyntheticSet, _ average: Tensor?, _ stepSize: Double?, _ progress: Progress,
+  /// The images as they are now, as a file of their own.
+  private func distilled(
+    _ set: SyntheticSet, _ average: Tensor?, _ stepSize: Double?, _ progress: Progress,
     _ normalization: (any Preprocessing)?
-  ) throws -> Summary {
-    let distilled = DistilledSet(
+  ) throws -> DistilledSet {
+    try DistilledSet(
       card: DistilledSet.Card(
         method: recipe.method.name, perClass: recipe.ipc, iterations: progress.iteration, seed: recipe.seed,
         data: recipe.data,
         model: SavedModel.Card(
           network: recipe.network, normalization: normalization, classNames: train.classNames,
           resize: recipe.data.resize),
-        recipe: try Recipe.yaml(recipe)),
+        recipe: Recipe.yaml(recipe)),
       images: set.images, average: average, labels: set.labels, stepSize: stepSize)
+  }
+
+  private func finish(
+    _ folder: RunFolder, _ set: SyntheticSet, _ average: Tensor?, _ stepSize: Double?, _ progress: Progress,
+    _ normalization: (any Preprocessing)?
+  ) throws -> Summary {
+    let distilled = try distilled(set, average, stepSize, progress, normalization)
     try distilled.write(to: folder.file(DistilledSet.fileName))
     let picture = try ContactSheet.draw(distilled.dataSet(), perClass: min(recipe.ipc, 10))
     try PictureWriter.write(picture, to: folder.file(Self.pictureName).path)

@@ -64,6 +64,24 @@ public struct DistilledSet {
 
   // MARK: On disk
 
+  private static let keptFolder = "points"
+
+  /// Beside those that a run kept before.
+  func keep(in run: RunFolder) throws {
+    let name = String(format: "iteration-%07d.safetensors", card.iterations)
+    try write(to: run.folder(Self.keptFolder).appendingPathComponent(name))
+  }
+
+  /// What a run kept on its way (`keepEvery`), in order: sets of their own; none if it kept none.
+  ///
+  /// - Throws: ``CommandError`` or ``TorchError`` for a damaged one.
+  public static func kept(in run: URL) throws -> [DistilledSet] {
+    let folder = run.appendingPathComponent(keptFolder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return try names.filter { $0.wholeMatch(of: /iteration-\d+\.safetensors/) != nil }.sorted()
+      .map { try DistilledSet(reading: folder.appendingPathComponent($0)) }
+  }
+
   /// Whole or not at all.
   public func write(to url: URL) throws {
     let encoder = JSONEncoder()

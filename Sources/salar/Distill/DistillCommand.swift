@@ -7,6 +7,7 @@ struct DistillCommand: ParsableCommand {
     abstract: "Small synthetic sets that train a network nearly as well as a large one.",
     subcommands: [
       DistillExpertsCommand.self, DistillRunCommand.self, DistillEvaluateCommand.self,
-      DistillExportCommand.self, DistillGradientCommand.self,
+      DistillErrorCommand.self, DistillNASCommand.self, DistillExportCommand.self,
+      DistillGradientCommand.self,
     ])
 }

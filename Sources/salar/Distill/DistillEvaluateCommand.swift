@@ -3,6 +3,7 @@ import Command
 import Data
 import Experiments
 import Foundation
+import Runs
 
 /// `salar distill evaluate`
 struct DistillEvaluateCommand: TensorCommand {
@@ -15,6 +16,11 @@ struct DistillEvaluateCommand: TensorCommand {
       Every network starts from fresh weights, sees the average of the images where one was kept, and is tested once, after its
       last epoch. The training is that of MTT and FTD: momentum 0.9, decay 5e-4, batches of 256, DSA, the learned step size,
       which falls to a tenth half-way.
+
+      --selection says which images count: final, those of the last iteration; validation, those of the kept iteration
+      (--set keepEvery=N of the run) that does best on training images which the distillation was not given; published, as in the
+      papers' code, those that do best on the test set, networks for the average going on from those for the images before:
+      higher than what a new network reaches. What is found is kept in RUN/evaluation.json for salar report.
       """)
 
   @Argument(help: "The folder of a distillation, or its distilled.safetensors.")
@@ -46,6 +52,9 @@ struct DistillEvaluateCommand: TensorCommand {
   @Option(help: "Which images: average, or final as they are after the last iteration.")
   var images = "average"
 
+  @Option(help: "Which iteration counts: final, validation or published.")
+  var selection = "final"
+
   @Option(help: "The seed of the networks.")
   var seed: UInt64 = 0
 
@@ -54,46 +63,55 @@ struct DistillEvaluateCommand: TensorCommand {
 
   @OptionGroup var machine: MachineOptions
 
-  private struct Answer: Encodable {
-    var method: String
-    var ipc: Int
-    var data: String
-    var epochs: Int
-    var images: String
-    var networks: [DistillationEvaluation.Result]
-  }
-
   func work() throws {
     guard repeats >= 1 else { throw ValidationError("--repeats must be 1 or more, found \(repeats)") }
     guard epochs >= 1 else { throw ValidationError("--epochs must be 1 or more, found \(epochs)") }
     guard let which = DistillationEvaluation.Images(rawValue: images) else {
       throw ValidationError("--images must be average or final, found \(images)")
     }
+    guard let choice = DistillationEvaluation.Selection(rawValue: selection) else {
+      throw ValidationError("--selection must be final, validation or published, found \(selection)")
+    }
+    guard which == .average || choice != .published else {
+      throw ValidationError("--images says nothing with --selection published, which looks at both")
+    }
+    try requireFloat32(machine)
     if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr must be above 0, found \(lr)") }
     let device = try machine.apply()
-    let set = try DistilledSet(reading: URL(fileURLWithPath: run))
-    var choice = set.card.data
-    if let on { (choice.path, choice.format) = (on, format) }
-    let test = try choice.open(.test)
+    let url = URL(fileURLWithPath: run)
+    let set = try DistilledSet(reading: url)
+    var data = set.card.data
+    if let on { (data.path, data.format) = (on, format) }
+    let test = try data.open(.test)
     var evaluation = DistillationEvaluation()
     (evaluation.training.epochs, evaluation.training.lr) = (epochs, lr ?? 0)
     if let augment { evaluation.training.strategy = augment }
-    (evaluation.images, evaluation.seed) = (which, seed)
+    (evaluation.images, evaluation.selection, evaluation.seed) = (which, choice, seed)
     let names = (networks ?? set.card.model.network.name).split(separator: ",").map(String.init)
-    let results = try evaluation.evaluate(set, on: test, networks: names, repeats: repeats, device: device)
-    if json {
-      return try CommandOutput.json(
-        Answer(
-          method: set.card.method, ipc: set.card.perClass, data: choice.path, epochs: epochs, images: images,
-          networks: results))
-    }
-    var table = Table(["network", "test accuracy (%)", "networks"])
+    let kept = choice == .final ? [] : try DistilledSet.kept(in: url)
+    let results = try evaluation.evaluate(
+      set, kept: kept, on: test, networks: names, repeats: repeats, device: device)
+    let record = EvaluationRecord(set, evaluation, data: data.path, results)
+    if RunFolder.isRun(url) { try record.add(to: url) }
+    if json { return try CommandOutput.json(record) }
+    var table = Table(["network", "test accuracy (%)", "networks", "iteration"])
     for result in results {
       table.append([
         result.network, String(format: "%.2f ± %.2f", 100 * result.mean, 100 * result.std),
-        "\(result.runs.count)",
+        "\(result.runs.count)", "\(result.iteration)",
       ])
     }
     try CommandOutput.line(table.text)
+    if choice == .published {
+      CommandOutput.remark(
+        "the best of the run on the test set, as published: more than what a new network reaches")
+    }
+  }
+}
+
+/// - Throws: a validation error for another `--precision`, where networks are trained in float32 alone.
+func requireFloat32(_ machine: MachineOptions) throws {
+  if let precision = machine.precision, precision != "float32" {
+    throw ValidationError("--precision must be float32 here, found \(precision)")
   }
 }

@@ -1,0 +1,191 @@
+import Command
+import Data
+import Distillation
+import Foundation
+import Networks
+import PeerSupport
+import Reports
+import Runs
+import Testing
+import Torch
+
+@testable import Experiments
+
+/// Small distillations of the built-in data, judged in every way.
+@Suite struct DistillationEvaluationTests {
+  private let folder: TemporaryFolder
+  private let run: URL
+  private let test: DataSet
+
+  init() throws {
+    folder = try TemporaryFolder()
+    run = folder.file("run")
+    var choice = TrainRecipe.DataChoice()
+    (choice.path, choice.trainLimit, choice.testLimit) = ("builtin:gray", 150, 100)
+    let train = try choice.open(.train)
+    test = try choice.open(.test)
+    let network = try NetworkChoice("convnet", shape: train.shape, classes: train.classes)
+      .setting(["width=4", "depth=1"])
+    var recipe = try DistillationRecipe(
+      data: choice, network: network, method: DistillationChoice("dm").setting(["realBatch=8"]), ipc: 1,
+      iterations: 6, store: nil, seed: 3)
+    (recipe.keepEvery, recipe.average) = (2, 0.5)
+    guard case .complete = try DistillationRun(recipe, train: train).run(in: run) else {
+      throw CommandError("stopped")
+    }
+  }
+
+  private func evaluate(
+    _ selection: DistillationEvaluation.Selection, kept: [DistilledSet]? = nil,
+    networks: [String] = ["convnet"]
+  ) throws -> [DistillationEvaluation.Result] {
+    var evaluation = DistillationEvaluation()
+    (evaluation.training.epochs, evaluation.training.lr) = (3, 0.05)
+    (evaluation.selection, evaluation.validationCount) = (selection, 60)
+    return try evaluation.evaluate(
+      DistilledSet(reading: run), kept: kept ?? DistilledSet.kept(in: run), on: test, networks: networks,
+      repeats: 2)
+  }
+
+  @Test func theRunKeepsItsImagesOnTheWay() throws {
+    let kept = try DistilledSet.kept(in: run)
+    #expect(kept.map(\.card.iterations) == [2, 4, 6])
+    let last = try DistilledSet(reading: run)
+    #expect(kept[2].images.equal(last.images) && kept[2].average!.equal(last.average!))
+    #expect(!kept[0].images.equal(kept[1].images))
+  }
+
+  @Test func finalNetworksAreFreshAndTheSameAgain() throws {
+    let found = try evaluate(.final)
+    #expect(found[0].runs.count == 2 && found[0].iteration == 6)
+    #expect(abs(found[0].mean - (found[0].runs[0] + found[0].runs[1]) / 2) < 1e-12)
+    #expect(try evaluate(.final) == found)
+    // One architecture's draws do not depend on the others asked for.
+    #expect(try evaluate(.final, networks: ["mlp:hidden=4", "convnet"])[1] == found[0])
+  }
+
+  /// What is chosen is the best on the held-out images, and its networks are those of a fresh evaluation of it.
+  @Test func validationChoosesWithoutTheTestSet() throws {
+    let found = try evaluate(.validation)[0]
+    #expect([2, 4, 6].contains(found.iteration))
+    let chosen = try #require(DistilledSet.kept(in: run).first { $0.card.iterations == found.iteration })
+    var alone = DistillationEvaluation()
+    (alone.training.epochs, alone.training.lr) = (3, 0.05)
+    #expect(try alone.evaluate(chosen, on: test, networks: ["convnet"], repeats: 2)[0].runs == found.runs)
+    // Images that the distillation was not given.
+    let held = try DistillationEvaluation.validation(DistilledSet(reading: run), 60)
+    #expect(held.count == 60 && held.split == .train)
+    var choice = TrainRecipe.DataChoice()
+    (choice.path, choice.trainLimit) = ("builtin:gray", 210)
+    let all = try choice.open(.train)
+    #expect(held.labels == Array(all.labels[150..<210]))
+    #expect(try held.images.images([0]).equal(all.images.images([150])))
+  }
+
+  @Test func publishedIsTheBestOfTheRun() throws {
+    let published = try evaluate(.published)[0]
+    let final = try evaluate(.published, kept: [DistilledSet.kept(in: run)[2]])[0]
+    #expect(published.mean >= final.mean)
+    let mean = published.runs.reduce(0, +) / 2
+    #expect(abs(published.std - abs(published.runs[0] - mean)) < 1e-12)
+  }
+
+  @Test func thereMustBeSomethingToChooseFrom() throws {
+    for selection in [DistillationEvaluation.Selection.validation, .published] {
+      let error = #expect(throws: CommandError.self) { try evaluate(selection, kept: []) }
+      #expect(error?.message.contains("keepEvery") == true)
+    }
+  }
+
+  @Test func recordsOfTheSameProcedureAreOne() throws {
+    let set = try DistilledSet(reading: run)
+    func add(_ network: String, _ runs: [Double], epochs: Int = 3) throws {
+      var evaluation = DistillationEvaluation()
+      evaluation.training.epochs = epochs
+      try EvaluationRecord(set, evaluation, data: "d", [.init(network, runs, 6)]).add(to: run)
+    }
+    try add("convnet", [0.1])
+    try add("mlp", [0.2])
+    try add("convnet", [0.3])
+    try add("convnet", [0.4], epochs: 5)
+    let all = try EvaluationRecord.all(of: run)
+    #expect(all.map { $0.networks.map(\.network) } == [["mlp", "convnet"], ["convnet"]])
+    #expect(all[0].networks[1].runs == [0.3] && all[1].networks[0].runs == [0.4])
+    try Data("[".utf8).write(to: run.appendingPathComponent(EvaluationRecord.fileName))
+    #expect(throws: CommandError.self) { try EvaluationRecord.all(of: run) }
+  }
+
+  // MARK: Architectures
+
+  private func search(_ count: Int) throws -> ArchitectureSearch.Ending {
+    var settings = ArchitectureSearch.Settings()
+    (settings.space.depths, settings.space.widths, settings.space.norms) = ([1], [2, 4], [.none, .batch])
+    (settings.count, settings.proxyEpochs, settings.realEpochs, settings.realBatch) = (count, 3, 1, 50)
+    settings.set = run.path
+    return try ArchitectureSearch(settings).run(in: run.appendingPathComponent("nas"))
+  }
+
+  @Test func aSearchGoesOnWhereItWasStopped() throws {
+    guard case .complete(let whole) = try search(5) else { throw CommandError("stopped") }
+    #expect(whole.architectures.count == 5 && whole.spearman["top20"] == nil)
+    #expect(whole.architectures.map(\.real) == whole.architectures.map(\.real).sorted(by: >))
+    #expect(whole.architectures.allSatisfy { (0...1).contains($0.proxy) && $0.parameters > 0 })
+    let place = run.appendingPathComponent("nas/architectures")
+    let files = try FileManager.default.contentsOfDirectory(atPath: place.path).sorted()
+    #expect(files.count == 5)
+    // One is made again to the same figures; the others stay as they are.
+    let others = try files.dropFirst().map { try Data(contentsOf: place.appendingPathComponent($0)) }
+    try FileManager.default.removeItem(at: place.appendingPathComponent(files[0]))
+    guard case .complete(let again) = try search(5) else { throw CommandError("stopped") }
+    #expect(again.architectures.map(\.name) == whole.architectures.map(\.name))
+    #expect(again.architectures.map(\.proxy) == whole.architectures.map(\.proxy))
+    #expect(again.architectures.map(\.real) == whole.architectures.map(\.real))
+    #expect(try files.dropFirst().map { try Data(contentsOf: place.appendingPathComponent($0)) } == others)
+    #expect(throws: CommandError.self) { try search(6) }
+    try Data("{".utf8).write(to: place.appendingPathComponent(files[0]))
+    let error = #expect(throws: CommandError.self) {
+      try ArchitectureSearch.read(run.appendingPathComponent("nas"))
+    }
+    #expect(error?.message.contains(files[0]) == true)
+  }
+
+  @Test func correlationsAreThoseOfTheBestOnRealImages() {
+    func one(_ index: Int, _ proxy: Double) -> ArchitectureSearch.Architecture {
+      .init(
+        name: "\(index)", parameters: 1, proxy: proxy, real: Double(index), proxySeconds: 1, realSeconds: 2)
+    }
+    // The best five in order, the rest upside down.
+    let answer = ArchitectureSearch.Answer(
+      (0..<10).map { one($0, Double($0 >= 5 ? $0 : -$0)) })
+    #expect(answer.spearman["top5"] == 1 && answer.spearman["top20"] == nil)
+    #expect(answer.spearman["top10"] == answer.spearman["all"])
+    #expect(answer.spearman["all"]! < 1 && answer.realSeconds == 20)
+    #expect(answer.architectures[0].name == "9")
+  }
+
+  @Test func onePageTellsAll() throws {
+    _ = try search(5)
+    var evaluation = DistillationEvaluation()
+    evaluation.training.epochs = 2
+    try EvaluationRecord(
+      DistilledSet(reading: run), evaluation, data: "d", [.init("convnet", [0.25, 0.75], 6)]
+    ).add(to: run)
+    try TrajectoryErrorMeasurement.Answer(
+      method: "dm", ipc: 1, steps: 3, expertEpochs: 2, samples: 10, epochs: [0, 2],
+      courses: [0, 1].map {
+        .init(
+          expert: $0, expertLoss: [2, 1], accumulated: [0, 0.5], matching: [0, 0.5], distance: [0, 0.1])
+      }
+    ).write(to: run)
+    let page = folder.file("page/report.html")
+    #expect(DistillationReport.isFor(run) && !DistillationReport.isFor(folder.file("page")))
+    try DistillationReport.write([run], to: page)
+    let text = try String(contentsOf: page, encoding: .utf8)
+    for word in [
+      "Results", "50.00", "Images", "Accumulated trajectory error", "Ranking of architectures", "realBatch",
+    ] {
+      #expect(text.contains(word), "\(word)")
+    }
+    #expect(throws: CommandError.self) { try TrainingReport.write([run], to: page) }
+  }
+}
