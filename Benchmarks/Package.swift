@@ -13,7 +13,7 @@ let package = Package(
       dependencies: [
         .product(name: "Torch", package: "salar"), .product(name: "Networks", package: "salar"),
         .product(name: "Data", package: "salar"), .product(name: "Training", package: "salar"),
-        .product(name: "Sharpness", package: "salar"),
+        .product(name: "Sharpness", package: "salar"), .product(name: "Distillation", package: "salar"),
         .product(name: "Volatility", package: "salar"), .product(name: "Command", package: "salar"),
       ])
   ],

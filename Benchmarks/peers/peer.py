@@ -1,17 +1,19 @@
 """The same work with PyTorch eager, by its documented fast path, for `./run bench`.
 
-Reads requests from standard input (`prepare NAME ARGS…`, `run REPETITIONS`) and answers each with one JSON line.
-Networks are plain PyTorch modules. Where an image layout is to be chosen, both are tried and the faster one is used.
+Reads requests from standard input (`prepare NAME ARGS…`, `run REPETITIONS`, `peak`) and answers each with one
+JSON line. Networks are plain PyTorch modules. Where an image layout is to be chosen, both are tried and the
+faster one is used.
 """
 
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
 
+import distillation
 from answering import answer
 from networks import convnet, resnet18
+from support import MEAN, STD, byte_images, fastest
 
 
 def add():
@@ -46,15 +48,6 @@ def gradient_step(build, batch, bfloat16):
     return fastest(
         {"contiguous": make(torch.contiguous_format), "channels last": make(torch.channels_last)}
     )
-
-
-MEAN = torch.tensor([0.4914, 0.4822, 0.4465]).view(1, 3, 1, 1)
-STD = torch.tensor([0.2023, 0.1994, 0.2010]).view(1, 3, 1, 1)
-
-
-def byte_images():
-    generator = torch.Generator().manual_seed(0)
-    return torch.randint(0, 256, (50_000, 3, 32, 32), generator=generator).to(torch.uint8)
 
 
 def crops_by_index(padded, offsets):
@@ -176,17 +169,6 @@ def dataloader():
     return work, f"image by image, DataLoader with {torch.get_num_threads()} workers"
 
 
-def fastest(candidates):
-    times = {}
-    for name, work in candidates.items():
-        work()
-        start = time.perf_counter()
-        work()
-        times[name] = time.perf_counter() - start
-    best = min(times, key=times.get)
-    return candidates[best], best
-
-
 WORK = {
     "add": add,
     "convnet": lambda bfloat16: gradient_step(convnet, 256, bfloat16 == "true"),
@@ -194,6 +176,7 @@ WORK = {
     "dataloader": dataloader,
     "training": lambda bfloat16: training(bfloat16 == "true"),
     "resnet18": lambda bfloat16: gradient_step(resnet18, 128, bfloat16 == "true"),
+    **distillation.WORK,
 }
 
 

@@ -5,6 +5,7 @@ import Foundation
 final class PeerProcess {
   struct Answer: Decodable {
     var seconds: [Double]?
+    var peak: Int?
     var note: String?
     var error: String?
   }
@@ -53,6 +54,12 @@ final class PeerProcess {
 
   /// The seconds of each repetition.
   func run(_ repetitions: Int) throws -> [Double] { try ask("run \(repetitions)").seconds ?? [] }
+
+  /// The most bytes that the process held from its start to the end of one more repetition.
+  func peak() throws -> Double {
+    guard let bytes = try ask("peak").peak else { throw CommandError("the peer told of no peak of memory") }
+    return Double(bytes)
+  }
 
   private func ask(_ request: String) throws -> Answer {
     try input.fileHandleForWriting.write(contentsOf: Data((request + "\n").utf8))
