@@ -106,7 +106,19 @@ enum Files {
 
 /// How values of any type become JSON in a run's folder: keys in order, numbers that are not finite as the texts `NaN`,
 /// `Infinity` and `-Infinity`, which JSON has no numbers for.
-enum RunJSON {
+public enum RunJSON {
+  /// Whole or not at all.
+  ///
+  /// - Throws: ``CommandError`` if the file cannot be written.
+  public static func write(_ value: some Encodable, to url: URL) throws(CommandError) {
+    try Files.write(data(value), to: url)
+  }
+
+  /// - Throws: ``CommandError`` for a file that is missing, damaged or of another type.
+  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws(CommandError) -> Value {
+    try value(type, from: Files.contents(of: url), path: url.path)
+  }
+
   static func data(_ value: some Encodable, pretty: Bool = true) throws(CommandError) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting =

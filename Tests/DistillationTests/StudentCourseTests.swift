@@ -90,6 +90,17 @@ import Training
         within: bytes, images: student.images, labels: student.labels, from: student.start, steps: steps)
     }
     #expect(try kept(1 << 34) == 6)
+    // Some budget lies between none and all.
+    let budgets = (10...24).map { 1 << $0 }
+    let found = budgets.map { (try? kept($0)) ?? -1 }
+    #expect(found == found.sorted() && found.first == -1 && found.last == 6)
+    // Parts need less.
+    var parted = unroll
+    parted.part = 1
+    let least = try #require(budgets.first { (try? kept($0)) != nil })
+    let whole = try parted.steps(
+      within: least, images: student.images, labels: student.labels, from: student.start, steps: steps)
+    #expect(whole >= 0)
     let error = #expect(throws: DistillationError.self) { try kept(1 << 10) }
     #expect(error?.message.contains("part") == true)
   }

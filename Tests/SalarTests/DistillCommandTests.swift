@@ -124,7 +124,7 @@ import Torch
         "3", "--json",
       ]))
     let networks = try #require(answer["networks"] as? [[String: Any]])
-    #expect(networks.map { $0["network"] as? String } == ["convnet", "mlp"])
+    #expect(networks.map { $0["network"] as? String } == ["convnet", "mlp:hidden=8"])
     for network in networks {
       let runs = try #require(network["runs"] as? [Double])
       let mean = (runs[0] + runs[1]) / 2
@@ -179,6 +179,12 @@ import Torch
     try refused(evaluate("best"), "--selection", "published")
     try refused(evaluate("published") + ["--images", "final"], "--images")
     try refused(evaluate("final") + ["--precision", "bfloat16"], "--precision")
+    try refused(evaluate("final") + ["--format", "idx"], "--on")
+    try refused(evaluate("final") + ["--networks", ","], "--networks")
+    // How much the experts were tested on is theirs.
+    let recipe = try String(contentsOf: folder.file("mtt/recipe.yaml"), encoding: .utf8)
+    #expect(recipe.contains("testLimit: null") && recipe.contains("trainLimit: 100"))
+    try refused(distil("mtt", settings + ["--set", "normalize=zca"]), "normalize", "zca")
 
     let error = try json(
       try Program.run(["distill", "error", path("mtt"), "--experts", "2", "--samples", "40", "--json"]))
@@ -194,6 +200,10 @@ import Torch
       try Program.run(nas + ["--real-epochs", "1", "--train-limit", "60", "--test-limit", "40", "--json"]))
     #expect((found["architectures"] as? [[String: Any]])?.count == 3)
     try refused(nas + ["--widths", "2,x"], "--widths")
+    try refused(nas + ["--widths", "2,2", "--out", path("twice")], "twice")
+    try refused(nas + ["--lr", "0"], "--lr")
+    let file = ["distill", "nas", path("mtt/distilled.safetensors"), "--count", "1"]
+    try refused(file, "--out")
     try refused(nas + ["--real-epochs", "2"], "other settings")
     // Gray images of 28 pixels cannot be halved so often.
     try refused(nas + ["--depths", "9", "--out", path("deep")], "depth")
@@ -206,8 +216,10 @@ import Torch
     }
     // A distillation that knows no experts.
     #expect(try Program.run(distil("random", ["--train-limit", "200"] + Self.small)).code == 0)
-    try refused(["distill", "error", path("random")], "--store")
-    try refused(["distill", "error", path("random"), "--store", path("store")], "--step-size")
+    try refused(["distill", "error", path("random")], "--steps")
+    let segment = ["--steps", "2", "--expert-epochs", "1"]
+    try refused(["distill", "error", path("random")] + segment, "--store")
+    try refused(["distill", "error", path("random"), "--store", path("store")] + segment, "--step-size")
     try refused(["report", path("mtt"), path("store"), "--out", path("page.html")], "one kind")
   }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 import Torch
 
@@ -16,6 +17,20 @@ import Torch
       #expect(Runtime.threads == threads)
     }
     #expect(try Runtime.map(0) { $0 } == [])
+  }
+
+  /// Two pieces wait for each other, each with its share of the threads.
+  @Test func piecesRunSideBySide() throws {
+    let whole = Runtime.threads
+    defer { Runtime.threads = whole }
+    Runtime.threads = 4
+    let (first, second) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let threads = try Runtime.map(2) { index in
+      (index == 0 ? first : second).signal()
+      #expect((index == 0 ? second : first).wait(timeout: .now() + 60) == .success)
+      return Runtime.threads
+    }
+    #expect(threads == [2, 2])
   }
 
   @Test func theFirstErrorIsThrown() throws {

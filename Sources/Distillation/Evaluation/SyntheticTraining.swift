@@ -24,11 +24,12 @@ public struct SyntheticTraining: Codable, Sendable, Hashable {
   ///   - labels: int64 [N], or probabilities [N, classes].
   ///   - stepSize: what the set was distilled with.
   ///   - start: weights to begin with; nil for fresh ones.
+  ///   - recorder: asked whether to stop; what is returned is then half trained.
   /// - Throws: ``TrainingError`` for settings that make no training, or one that diverges; ``DistillationError`` for a learned
   ///   step size that is not above 0.
   public func train(
     _ network: any Network, images: Tensor, labels: Tensor, stepSize: Double?, streams: RandomStreams,
-    from start: Point? = nil
+    from start: Point? = nil, recorder: any TrainingRecorder = NoRecorder()
   ) throws -> Point {
     var settings = TrainingSettings()
     (settings.epochs, settings.momentum, settings.weightDecay) = (epochs, momentum, weightDecay)
@@ -52,7 +53,7 @@ public struct SyntheticTraining: Codable, Sendable, Hashable {
       try Trainer(
         network, at: point, rule: GradientStep(settings.makeOptimizer()), settings: settings,
         batches: batches,
-        seed: streams.seed
+        seed: streams.seed, recorder: recorder
       ).run()
     }
     try run(network)

@@ -53,7 +53,7 @@ struct Student {
   }
 
   /// The parts of a batch with their shares of the mean.
-  func parts(of count: Int) -> [(SampleSubset, share: Double)] {
+  func parts(of count: Int) -> [(samples: SampleSubset, share: Double)] {
     guard let part, part < count else { return [(.all, 1)] }
     return stride(from: 0, to: count, by: part).map { start in
       let range = start..<min(start + part, count)

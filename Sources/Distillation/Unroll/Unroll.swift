@@ -1,3 +1,4 @@
+import Data
 import Networks
 import Torch
 
@@ -80,8 +81,8 @@ public struct Unroll {
     }
   }
 
-  /// How many of the last steps' graphs `exact` can keep within so many bytes of tensors on the CPU, by building and
-  /// differentiating that of the longest step.
+  /// How many of the last steps' graphs `exact` can keep within so many bytes of tensors on the CPU, by differentiating
+  /// the longest step.
   ///
   /// - Throws: ``DistillationError`` if not even one step fits.
   func steps(
@@ -94,16 +95,16 @@ public struct Unroll {
       stepSize: start.zerosLike().sum(), start: start, end: start, way: way, steps: [longest])
     let before = CPUAllocator.statistics.live
     CPUAllocator.resetPeak()
-    let graph = course.graphBytes()
+    course.differentiate()
+    // The points of all steps are there in any case.
     let working = CPUAllocator.statistics.peakLive - before
-    // The points of all steps are there in any case, and the step that is differentiated needs more than its graph.
     let needed = working + steps.count * start.count * start.dtype.elementSize
     guard needed <= bytes else {
       throw DistillationError(
         "memory=\(bytes >> 20) MiB: one step of the student needs \((needed >> 20) + 1); give it more, or split its batches "
           + "(part)")
     }
-    return min(steps.count, (bytes - needed) / max(1, graph))
+    return min(steps.count, (bytes - needed) / max(1, course.graphBytes()))
   }
 }
 
@@ -199,13 +200,29 @@ private struct Course {
     }
   }
 
-  /// What the graph of the first step takes; it is differentiated as well, so that a peak shows.
+  /// The first step, with some seed: for what it takes.
+  func differentiate() { _ = products(nil, start, steps[0], start) }
+
+  /// What the graph of the whole first step takes.
   func graphBytes() -> Int {
+    let images = withNoGrad { steps[0].images(self.images) }
+    let parts = student.parts(of: images.size(0))
     let before = CPUAllocator.statistics.live
-    let graph = followed(start, steps[0])
-    let bytes = CPUAllocator.statistics.live - before
-    _ = products(graph, start)
-    return bytes
+    let graph = followed(start, images, labels(steps[0]), parts[0])
+    return withExtendedLifetime(graph) { (CPUAllocator.statistics.live - before) * parts.count }
+  }
+
+  /// One part's gradient with its graph.
+  private func followed(
+    _ theta: Tensor, _ images: Tensor, _ labels: Tensor, _ part: (samples: SampleSubset, share: Double)
+  ) -> Followed {
+    withGrad {
+      let theta = theta.detach().requiresGrad_()
+      let seen = images.selecting(part.samples).detach().requiresGrad_()
+      return Followed(
+        theta: theta, images: seen,
+        parts: [student.gradient(followed: theta, seen, labels.selecting(part.samples), share: part.share)])
+    }
   }
 
   /// ∂h/∂θ, ∂h/∂X and h of h = ⟨g, seed⟩.
@@ -218,15 +235,8 @@ private struct Course {
     let images = withNoGrad { step.images(self.images) }
     let labels = labels(step)
     var (ofTheta, ofImages, h) = (Tensor?.none, [Tensor](), Tensor?.none)
-    for (range, share) in student.parts(of: images.size(0)) {
-      let part = withGrad {
-        let theta = theta.detach().requiresGrad_()
-        let seen = images.selecting(range).detach().requiresGrad_()
-        return Followed(
-          theta: theta, images: seen,
-          parts: [student.gradient(followed: theta, seen, labels.selecting(range), share: share)])
-      }
-      let found = products(part, seed)
+    for part in student.parts(of: images.size(0)) {
+      let found = products(followed(theta, images, labels, part), seed)
       ofTheta = ofTheta.map { $0 + found.theta } ?? found.theta
       h = h.map { $0 + found.h } ?? found.h
       ofImages.append(found.images)

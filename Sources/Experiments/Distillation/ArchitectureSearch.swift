@@ -20,6 +20,8 @@ public struct ArchitectureSearch {
     public var count = 720
     /// Epochs on the distilled set.
     public var proxyEpochs = 200
+    /// The learning rate there; 0 for the learned step size.
+    public var proxyLR = 0.0
     /// Epochs on real data.
     public var realEpochs = 20
     public var realBatch = 256
@@ -43,6 +45,13 @@ public struct ArchitectureSearch {
       try check("realBatch", realBatch)
       if let trainLimit { try check("trainLimit", trainLimit) }
       if let testLimit { try check("testLimit", testLimit) }
+      guard proxyLR >= 0, proxyLR.isFinite else {
+        throw CommandError("proxyLR must be 0 or more, found \(proxyLR)")
+      }
+      for (key, values) in [("depths", space.depths), ("widths", space.widths)]
+      where Set(values).count < values.count {
+        throw CommandError("\(key) has a number twice: \(values.map(String.init).joined(separator: ","))")
+      }
       guard realLR > 0, realLR.isFinite else { throw CommandError("realLR must be above 0, found \(realLR)") }
       guard !space.members.isEmpty else { throw CommandError("the space has no architecture") }
     }
@@ -114,6 +123,11 @@ public struct ArchitectureSearch {
     let test = try choice.open(.test)
     let members = settings.space.drawn(
       settings.count, RandomStreams(seed: settings.seed).stream("architectures"))
+    if settings.proxyLR == 0, let learned = set.stepSize, !(learned > 0) {
+      throw CommandError(
+        "the step size that was learned with the images is \(learned), with which nothing can be trained; give one (--lr)"
+      )
+    }
     let choices = try members.map { member in
       try NetworkChoice("convnet", shape: train.shape, classes: train.classes).setting(member.assignments)
     }
@@ -132,9 +146,7 @@ public struct ArchitectureSearch {
       guard !Interruption.isRequested,
         let found = try rig.architecture(members[member].name, choices[member])
       else { return }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      try encoder.encode(found).write(to: Self.file(found.name, in: place), options: .atomic)
+      try RunJSON.write(found, to: Self.file(found.name, in: place))
       progress.finished(found)
     }
     if device == .cpu {
@@ -163,10 +175,10 @@ public struct ArchitectureSearch {
     return Answer(
       try names.filter { $0.hasSuffix(".json") }.map { name in
         let file = folder.appendingPathComponent(name)
-        do {
-          return try JSONDecoder().decode(Architecture.self, from: Foundation.Data(contentsOf: file))
+        do throws(CommandError) {
+          return try RunJSON.read(Architecture.self, from: file)
         } catch {
-          throw CommandError("\(file.path): cannot be read (\(error)); remove it, and it is made again")
+          throw CommandError("\(error.message); remove the file, and it is made again")
         }
       })
   }
@@ -200,10 +212,11 @@ private struct Rig {
     }
     func onProxy() throws -> Point? {
       var training = SyntheticTraining()
-      training.epochs = settings.proxyEpochs
-      return try training.train(
+      (training.epochs, training.lr) = (settings.proxyEpochs, settings.proxyLR)
+      let point = try training.train(
         network, images: set.best.to(device: device), labels: set.labels.to(device: device),
-        stepSize: set.stepSize, streams: streams.child("proxy", 0))
+        stepSize: set.stepSize, streams: streams.child("proxy", 0), recorder: Stoppable())
+      return Interruption.isRequested ? nil : point
     }
     guard let proxy = try timed(onProxy),
       let real = try timed({ try onReal(network, streams.child("real", 0)) })
@@ -228,11 +241,22 @@ private struct Rig {
     func run(_ network: some Network) throws -> Bool {
       try Trainer(
         network, at: point, rule: GradientStep(training.makeOptimizer()), settings: training,
-        batches: LoadedBatches(loader), seed: streams.seed
+        batches: LoadedBatches(loader), seed: streams.seed, recorder: Stoppable()
       ).run().isComplete
     }
     return try run(network) ? point : nil
   }
+}
+
+/// Keeps nothing, and stops when the person asks.
+private final class Stoppable: TrainingRecorder {
+  func resume() -> TrainingCheckpoint? { nil }
+  func save(_ checkpoint: TrainingCheckpoint) {}
+  var isCheckpointDue: Bool { false }
+  func log(step: Int, epoch: Int, _ values: [String: Double]) {}
+  var lastCheckpoint: String? { nil }
+  func advance(to step: Int, of total: Int, loss: Double?) {}
+  var isStopRequested: Bool { Interruption.isRequested }
 }
 
 /// Lines about what is done, from several threads.

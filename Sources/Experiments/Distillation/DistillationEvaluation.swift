@@ -4,6 +4,7 @@ import Distillation
 import Foundation
 import Networks
 import Torch
+import Training
 
 /// `salar distill evaluate`: fresh networks trained on a distilled set, tested on real images.
 public struct DistillationEvaluation {
@@ -23,12 +24,15 @@ public struct DistillationEvaluation {
     /// tested once.
     case validation
     /// As MTT and FTD publish it: those whose networks do best on the test set, networks for the average being the ones
-    /// trained on the images before. Higher than what a new network reaches, as it chooses on the test set.
+    /// trained on the images before. Higher than what a new network reaches, as it chooses on the test set. (How a network is
+    /// trained is ``SyntheticTraining`` here as well: one epoch less than in their code, which also clears the momentum where
+    /// the rate falls.)
     case published
   }
 
   /// Of one architecture.
   public struct Result: Codable, Sendable, Equatable {
+    /// As it was asked for: `convnet:width=64` is another than `convnet`.
     public var network: String
     /// Test accuracy.
     public var mean: Double
@@ -71,17 +75,18 @@ public struct DistillationEvaluation {
     device: Device = .cpu
   ) throws -> [Result] {
     precondition(repeats >= 1, "at least one network, found \(repeats)")
-    let choices = try networks.map { try choice($0, set) }
-    for choice in choices { try checkData(test, fits: choice.make()) }
+    let choices = try networks.map { (name: $0, choice: try choice($0, set)) }
+    for one in choices { try checkData(test, fits: one.choice.make()) }
     if selection != .final, kept.isEmpty {
       throw CommandError(
         "there is nothing to choose from: the run kept no images on its way; distil with --set keepEvery=N")
     }
     let all = kept.filter { $0.card.iterations < set.card.iterations } + [set]
     let held = selection == .validation ? try Self.validation(set, validationCount) : nil
-    return try choices.map { choice in
+    return try choices.map { name, choice in
       let work = Work(
-        evaluation: self, choice: choice, network: try choice.make(), repeats: repeats, device: device)
+        evaluation: self, name: name, choice: choice, network: try choice.make(), repeats: repeats,
+        device: device)
       switch selection {
       case .final: return try work.tested(set, on: test)
       case .validation: return try work.tested(work.best(all, on: held!), on: test)
@@ -103,69 +108,97 @@ public struct DistillationEvaluation {
     return try base.setting(Array(parts.dropFirst()))
   }
 
-  /// Training images to choose by: those that the distillation was not given, or where it was given all, some of them.
+  /// Training images to choose by: some of those that the distillation was not given, or where it was given all, of them.
   static func validation(_ set: DistilledSet, _ count: Int) throws -> DataSet {
     var choice = set.card.data
     choice.trainLimit = nil
     let all = try choice.open(.train)
     let seen = min(set.card.data.trainLimit ?? all.count, all.count)
-    let rest = Array((seen..<all.count).prefix(count))
-    if rest.isEmpty {
+    if seen == all.count {
       CommandOutput.remark(
         "no training image was left out of the distillation (--train-limit): what is chosen is chosen on images that it knows"
       )
     }
-    return try rest.isEmpty ? all.first(count) : all.subset(rest)
+    return try all.drawn(count, from: seen < all.count ? seen..<all.count : 0..<all.count, "validation")
+  }
+}
+
+extension DataSet {
+  /// Some of the samples in a range, drawn by a fixed seed, in their order; all of them if there are no more. The first ones
+  /// would be of few classes where a data set has them class by class.
+  func drawn(_ count: Int, from range: Range<Int>? = nil, _ stream: String) throws(DataError) -> DataSet {
+    let range = range ?? 0..<self.count
+    guard count < range.count else { return try subset(Array(range)) }
+    let order: [Int64] = Tensor.randperm(range.count, generator: RandomStreams(seed: 0).stream(stream))
+      .array()
+    return try subset(order.prefix(count).map { range.lowerBound + Int($0) }.sorted())
   }
 }
 
 /// One architecture on one or several sets.
 private struct Work {
   let evaluation: DistillationEvaluation
+  let name: String
   let choice: NetworkChoice
   let network: any Network
   let repeats: Int
   let device: Device
 
   func tested(_ set: DistilledSet, on test: DataSet) throws -> DistillationEvaluation.Result {
-    CommandOutput.remark("\(choice.name): \(repeats) networks")
+    CommandOutput.remark("\(name): \(repeats) networks")
     let runs = try accuracies(set, images(set), on: test, "evaluate").map(\.accuracy)
-    return .init(choice.name, runs, set.card.iterations)
+    return .init(name, runs, set.card.iterations)
   }
 
   func best(_ sets: [DistilledSet], on held: DataSet) throws -> DistilledSet {
-    var best: (set: DistilledSet, mean: Double)?
-    for set in sets {
+    try best(of: sets) { set in
       let runs = try accuracies(set, images(set), on: held, "choose/\(set.card.iterations)").map(\.accuracy)
       let mean = runs.reduce(0, +) / Double(runs.count)
       CommandOutput.remark(
-        String(
-          format: "\(choice.name), iteration \(set.card.iterations): %.2f %% of held-out images", 100 * mean))
-      if best.map({ mean > $0.mean }) ?? true { best = (set, mean) }
+        String(format: "\(name), iteration \(set.card.iterations): %.2f %% of held-out images", 100 * mean))
+      return (set, mean)
     }
-    return best!.set
   }
 
   func published(_ sets: [DistilledSet], on test: DataSet) throws -> DistillationEvaluation.Result {
-    var best: DistillationEvaluation.Result?
-    for set in sets {
+    try best(of: sets) { set in
+      func result(_ runs: [Trained]) -> DistillationEvaluation.Result {
+        .init(name, runs.map(\.accuracy), set.card.iterations, isPopulation: true)
+      }
       let cold = try accuracies(set, set.images, on: test, "published/\(set.card.iterations)")
-      var found = [cold]
+      var found = result(cold)
       if let average = set.average {
-        found.append(
+        let warm = result(
           try accuracies(
             set, average, on: test, "continued/\(set.card.iterations)", from: cold.map(\.weights)))
-      }
-      for runs in found {
-        let result = DistillationEvaluation.Result(
-          choice.name, runs.map(\.accuracy), set.card.iterations, isPopulation: true)
-        if best.map({ result.mean > $0.mean }) ?? true { best = result }
+        if warm.mean > found.mean { found = warm }
       }
       CommandOutput.remark(
-        String(
-          format: "\(choice.name), iteration \(set.card.iterations): best so far %.2f %%", 100 * best!.mean))
+        String(format: "\(name), iteration \(set.card.iterations): %.2f %%", 100 * found.mean))
+      return (found, found.mean)
     }
-    return best!
+  }
+
+  /// What the best set gives. A set with which networks cannot be trained is none to choose.
+  ///
+  /// - Throws: the first set's error where there is none.
+  private func best<Found>(of sets: [DistilledSet], _ judge: (DistilledSet) throws -> (Found, mean: Double))
+    throws
+    -> Found
+  {
+    var best: (found: Found, mean: Double)?
+    var failure: (any Error)?
+    for set in sets {
+      do {
+        let (found, mean) = try judge(set)
+        if best.map({ mean > $0.mean }) ?? true { best = (found, mean) }
+      } catch let error where error is TrainingError || error is DistillationError {
+        CommandOutput.remark("\(name), iteration \(set.card.iterations): left out: \(error)")
+        failure = failure ?? error
+      }
+    }
+    guard let best else { throw failure! }
+    return best.found
   }
 
   private func images(_ set: DistilledSet) -> Tensor { evaluation.images == .average ? set.best : set.images }
@@ -186,7 +219,7 @@ private struct Work {
     var card = set.card.model
     card.network = choice
     nonisolated(unsafe) let model = card
-    let (name, stepSize) = (choice.name, set.stepSize)
+    let (name, stepSize) = (name, set.stepSize)
     let (network, training, seed) = (network, evaluation.training, evaluation.seed)
     @Sendable func one(_ index: Int) throws -> Trained {
       let streams = RandomStreams(seed: seed).child("\(stream)/\(name)", index)

@@ -59,7 +59,7 @@ public enum DistillationReport {
     let file = url.appendingPathComponent(TrajectoryErrorMeasurement.fileName)
     let error =
       FileManager.default.fileExists(atPath: file.path)
-      ? try TrajectoryErrorMeasurement.Answer(reading: file) : nil
+      ? try RunJSON.read(TrajectoryErrorMeasurement.Answer.self, from: file) : nil
     return Run(
       name: name, record: record, recipe: try DistillationRecipe(of: record), lines: try record.metrics(),
       summary: try record.summary(as: DistillationRun.Summary.self),
@@ -96,12 +96,12 @@ public enum DistillationReport {
     }
     report.subsection("Networks trained on the images, tested on real ones")
     var table = ReportTable(
-      [.text("run"), .text("how")] + networks.map { .number($0, .percent(2), best: .highest) },
+      [.text("run"), .text("how")] + networks.map { .number($0, .percent(2)) },
       caption: "Test accuracy, mean ± standard deviation over fresh networks")
     for run in runs {
       for record in run.evaluations {
         table.append(
-          [.text(run.name), .text(record.procedure)]
+          [.text(run.name), .text(record.procedure(run.recipe.data.path))]
             + networks.map { name in
               guard let result = record.networks.first(where: { $0.network == name }) else { return .missing }
               return .mean(

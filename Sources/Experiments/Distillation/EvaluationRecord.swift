@@ -1,4 +1,5 @@
 import Command
+import Data
 import Distillation
 import Foundation
 import Runs
@@ -38,11 +39,7 @@ public struct EvaluationRecord: Codable, Sendable, Equatable {
   public static func all(of run: URL) throws -> [EvaluationRecord] {
     let file = run.appendingPathComponent(fileName)
     guard FileManager.default.fileExists(atPath: file.path) else { return [] }
-    do {
-      return try JSONDecoder().decode([EvaluationRecord].self, from: Data(contentsOf: file))
-    } catch {
-      throw CommandError("\(file.path): cannot be read (\(error)); remove it, and evaluate again")
-    }
+    return try RunJSON.read([EvaluationRecord].self, from: file)
   }
 
   /// Adds it to those of a run; networks that were evaluated in the same way before are replaced.
@@ -54,13 +51,7 @@ public struct EvaluationRecord: Codable, Sendable, Equatable {
     } else {
       all.append(self)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      try encoder.encode(all).write(to: run.appendingPathComponent(Self.fileName), options: .atomic)
-    } catch {
-      throw CommandError("\(run.path): what was found cannot be written: \(error.localizedDescription)")
-    }
+    try RunJSON.write(all, to: run.appendingPathComponent(Self.fileName))
   }
 
   /// But for the networks.
@@ -71,16 +62,24 @@ public struct EvaluationRecord: Codable, Sendable, Equatable {
   }
 
   /// How it was evaluated, in a few words.
-  var procedure: String {
-    let choice =
-      switch DistillationEvaluation.Selection(rawValue: selection) {
-      case .validation: "chosen on held-out training images"
-      case .published: "best of the run on the test set, as published"
-      default: images == "final" ? "last images" : ""
-      }
-    return
-      ([choice, "\(epochs) epochs"] + (lr > 0 ? ["lr \(lr)"] : [])
-      + (augment == "none" ? ["no augmentation"] : []))
-      .filter { !$0.isEmpty }.joined(separator: ", ")
+  ///
+  /// - Parameter data: what was distilled.
+  func procedure(_ data: String) -> String {
+    var words: [String] = []
+    switch DistillationEvaluation.Selection(rawValue: selection) {
+    case .validation: words.append("chosen on held-out training images")
+    case .published: words.append("best of the run on the test set, as published")
+    default: words += images == "final" ? ["last images"] : []
+    }
+    words.append("\(epochs) epochs")
+    if lr > 0 { words.append("lr \(lr)") }
+    if augment == "none" {
+      words.append("no augmentation")
+    } else if augment != DSA().strategy {
+      words.append(augment)
+    }
+    if self.data != data { words.append("on \(self.data)") }
+    if seed != 0 { words.append("seed \(seed)") }
+    return words.joined(separator: ", ")
   }
 }

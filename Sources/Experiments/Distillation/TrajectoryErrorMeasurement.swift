@@ -12,7 +12,7 @@ public struct TrajectoryErrorMeasurement {
   public struct Course: Codable, Sendable, Equatable {
     /// Of the expert in the store's order.
     public var expert: Int
-    /// Test loss of the expert.
+    /// Test loss of the expert; like the others NaN where weights have gone beyond all numbers.
     public var expertLoss: [Double] = []
     /// Test loss of the student that goes on, less the expert's: the accumulated error.
     public var accumulated: [Double] = []
@@ -40,13 +40,15 @@ public struct TrajectoryErrorMeasurement {
   public var experts = 3
   /// Epochs to follow them; nil for all.
   public var epochs: Int?
-  /// Test images.
+  /// Test images, drawn by a fixed seed.
   public var samples = 2_000
   public var images = DistillationEvaluation.Images.average
   public var seed: UInt64 = 0
   /// What a segment is; nil for what the set was distilled with.
   public var steps: Int?
   public var expertEpochs: Int?
+  /// Families of the augmentation, joined with _, or none.
+  public var strategy: String?
   /// The students' step size; nil for the learned one.
   public var stepSize: Double?
 
@@ -59,7 +61,13 @@ public struct TrajectoryErrorMeasurement {
   public func measure(_ run: URL, store: URL? = nil, device: Device = .cpu) throws -> Answer {
     let set = try DistilledSet(reading: run)
     let recipe = try DistillationRecipe(of: RunRecord(reading: run))
-    let settings = try recipe.method.trajectoryMatching() ?? TrajectoryMatching.Settings()
+    let distilled = try recipe.method.trajectoryMatching()
+    guard let steps = steps ?? distilled?.steps, let expertEpochs = expertEpochs ?? distilled?.expertEpochs
+    else {
+      throw CommandError(
+        "\(run.path): \(recipe.method.name) follows no expert; say what a segment is (--steps and --expert-epochs)"
+      )
+    }
     guard let place = store ?? recipe.store.map(URL.init(fileURLWithPath:)) else {
       throw CommandError(
         "\(run.path): was distilled by \(recipe.method.name) without experts; name a --store")
@@ -73,17 +81,16 @@ public struct TrajectoryErrorMeasurement {
     let network = try recipe.network.make()
     let all = try ExpertStore(reading: place, layout: network.layout)
     let chosen = Array(all.experts.prefix(experts))
-    let test = try set.card.data.open(.test).first(samples)
+    let test = try set.card.data.open(.test).drawn(samples, "error")
     try checkData(test, fits: network)
-    let expertEpochs = expertEpochs ?? settings.expertEpochs
     let last = min(epochs ?? all.epochs, all.epochs)
     guard last >= expertEpochs else {
       throw CommandError(
-        "\(place.path): its experts have \(all.epochs) epochs; a segment has \(expertEpochs) (--expert-epochs)"
-      )
+        "a segment has \(expertEpochs) epochs (--expert-epochs), and experts are followed for \(last) (those of \(place.path) "
+          + "have \(all.epochs))")
     }
     let plan = try StepPlan(
-      steps: steps ?? settings.steps, batch: settings.batch, strategy: settings.strategy)
+      steps: steps, batch: distilled?.batch ?? 0, strategy: strategy ?? distilled?.strategy ?? DSA().strategy)
     let course = StudentCourse(network, plan: plan, expertEpochs: expertEpochs)
     nonisolated(unsafe) let seen = (images == .average ? set.best : set.images).to(device: device)
     nonisolated(unsafe) let labels = set.labels.to(device: device)
@@ -135,24 +142,8 @@ extension Choice<DistillationCatalog> {
 }
 
 extension TrajectoryErrorMeasurement.Answer {
-  /// - Throws: ``CommandError`` for a damaged file.
-  init(reading file: URL) throws {
-    do {
-      self = try JSONDecoder().decode(Self.self, from: Foundation.Data(contentsOf: file))
-    } catch {
-      throw CommandError("\(file.path): cannot be read (\(error)); remove it, and measure again")
-    }
-  }
-
   /// Keeps it beside the run, for reports.
-  public func write(to run: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let file = run.appendingPathComponent(TrajectoryErrorMeasurement.fileName)
-    do {
-      try encoder.encode(self).write(to: file, options: .atomic)
-    } catch {
-      throw CommandError("\(file.path): cannot be written: \(error.localizedDescription)")
-    }
+  public func write(to run: URL) throws(CommandError) {
+    try RunJSON.write(self, to: run.appendingPathComponent(TrajectoryErrorMeasurement.fileName))
   }
 }

@@ -29,7 +29,7 @@ struct DistillErrorCommand: TensorCommand {
   @Option(help: "Epochs to follow them; all if not given.")
   var epochs: Int?
 
-  @Option(help: "Test images, from the first.")
+  @Option(help: "Test images, drawn by a fixed seed.")
   var samples = 2_000
 
   @Option(help: "Steps of the student in a segment; as distilled if not given.")

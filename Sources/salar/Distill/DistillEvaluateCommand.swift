@@ -76,6 +76,7 @@ struct DistillEvaluateCommand: TensorCommand {
       throw ValidationError("--images says nothing with --selection published, which looks at both")
     }
     try requireFloat32(machine)
+    if on == nil, format != nil { throw ValidationError("--format is that of --on, which is missing") }
     if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr must be above 0, found \(lr)") }
     let device = try machine.apply()
     let url = URL(fileURLWithPath: run)
@@ -89,6 +90,7 @@ struct DistillEvaluateCommand: TensorCommand {
     (evaluation.images, evaluation.selection, evaluation.seed) = (which, choice, seed)
     let names = (networks ?? set.card.model.network.name).split(separator: ",").map(String.init)
     let kept = choice == .final ? [] : try DistilledSet.kept(in: url)
+    guard !names.isEmpty else { throw ValidationError("--networks names none") }
     let results = try evaluation.evaluate(
       set, kept: kept, on: test, networks: names, repeats: repeats, device: device)
     let record = EvaluationRecord(set, evaluation, data: data.path, results)

@@ -32,6 +32,9 @@ struct DistillNASCommand: TensorCommand {
   @Option(help: "Epochs on the distilled set.")
   var epochs = 200
 
+  @Option(help: "The learning rate on the distilled set; the learned step size if not given.")
+  var lr: Double?
+
   @Option(help: "Epochs on real images.")
   var realEpochs = 20
 
@@ -66,10 +69,14 @@ struct DistillNASCommand: TensorCommand {
       try numbers("--depths", depths), try numbers("--widths", widths)
     )
     (settings.count, settings.proxyEpochs, settings.realEpochs) = (count, epochs, realEpochs)
-    (settings.realBatch, settings.realLR) = (realBatch, realLR)
+    (settings.realBatch, settings.realLR, settings.proxyLR) = (realBatch, realLR, lr ?? 0)
     (settings.trainLimit, settings.testLimit, settings.seed, settings.set) = (
       trainLimit, testLimit, seed, run
     )
+    if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr must be above 0, found \(lr)") }
+    if out == nil, run.hasSuffix(".safetensors") {
+      throw ValidationError("--out is missing: a file alone has no folder for what is found")
+    }
     let folder = URL(fileURLWithPath: out ?? "\(run)/\(ArchitectureSearch.folderName)")
     guard case .complete(let answer) = try ArchitectureSearch(settings).run(in: folder, device: device) else {
       CommandOutput.remark("stopped; the same command goes on from here")

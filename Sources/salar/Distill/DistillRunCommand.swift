@@ -123,6 +123,8 @@ struct DistillRunCommand: TensorCommand {
       CommandOutput.remark("the experts of \(folder) were trained on \(experts.data.path)")
     }
     choice.path = path
+    // How much is tested while experts are trained says nothing about the images.
+    choice.testLimit = nil
     let architecture = try architecture(stated["network.name"], experts, of: folder)
     // A method's average goes with the number of iterations.
     var defaults = try DistillationRecipe(
@@ -146,11 +148,35 @@ struct DistillRunCommand: TensorCommand {
         defaults, yaml: file, overrides: overrides.map(defaults.qualified), subject: "distill run"
       ).settings
     }
-    let train = try resolve().data.open(.train)
+    let seen = try resolve().data
+    if let folder, let experts { try check(seen, against: experts.data, of: folder) }
+    let train = try seen.open(.train)
     if experts == nil {
       defaults.network = try NetworkChoice(architecture, shape: train.shape, classes: train.classes)
     }
     return (try resolve(), train)
+  }
+
+  /// Experts' paths mean something for images that are prepared as theirs were.
+  private func check(
+    _ seen: TrainRecipe.DataChoice, against experts: TrainRecipe.DataChoice, of folder: String
+  ) throws(CommandError) {
+    func text(_ value: Int?) -> String { value.map(String.init) ?? "none" }
+    for (key, ours, theirs) in [
+      ("normalize", seen.normalize, experts.normalize),
+      ("imageSize", text(seen.imageSize), text(experts.imageSize)),
+      ("resize", seen.resize.rawValue, experts.resize.rawValue),
+      ("channels", seen.channels.rawValue, experts.channels.rawValue),
+    ] where ours != theirs {
+      throw CommandError(
+        "data.\(key) is \(ours), and the experts of \(folder) were trained with \(theirs); leave it out, or make other experts"
+      )
+    }
+    if seen.trainLimit != experts.trainLimit {
+      CommandOutput.remark(
+        "the experts of \(folder) were trained on \(experts.trainLimit.map { "the first \($0)" } ?? "all") training images, and "
+          + "\(seen.trainLimit.map { "the first \($0)" } ?? "all") are distilled")
+    }
   }
 
   /// The name of the network: that of the experts where there are some, which nothing else may contradict.

@@ -8,6 +8,7 @@ import Reports
 import Runs
 import Testing
 import Torch
+import Training
 
 @testable import Experiments
 
@@ -60,14 +61,40 @@ import Torch
     #expect(found[0].runs.count == 2 && found[0].iteration == 6)
     #expect(abs(found[0].mean - (found[0].runs[0] + found[0].runs[1]) / 2) < 1e-12)
     #expect(try evaluate(.final) == found)
-    // One architecture's draws do not depend on the others asked for.
-    #expect(try evaluate(.final, networks: ["mlp:hidden=4", "convnet"])[1] == found[0])
+    // One architecture's draws do not depend on the others asked for, and each has its own name.
+    let several = try evaluate(.final, networks: ["mlp:hidden=4", "convnet", "convnet:width=2"])
+    #expect(several[1] == found[0])
+    #expect(several.map(\.network) == ["mlp:hidden=4", "convnet", "convnet:width=2"])
   }
 
   /// What is chosen is the best on the held-out images, and its networks are those of a fresh evaluation of it.
   @Test func validationChoosesWithoutTheTestSet() throws {
+    // The images of the middle, and noise on both sides: these are the best on any real images.
+    var kept = try DistilledSet.kept(in: run)
+    let last = try DistilledSet(reading: run)
+    func noise(_ like: DistilledSet, _ iterations: Int) -> DistilledSet {
+      var card = like.card
+      card.iterations = iterations
+      return DistilledSet(
+        card: card, images: Tensor.randn(like.images.shape, generator: Generator(seed: 5)) * 3, average: nil,
+        labels: like.labels, stepSize: like.stepSize)
+    }
+    var patient = DistillationEvaluation()
+    (patient.training.epochs, patient.training.lr, patient.selection) = (40, 0.05, .validation)
+    let best = try patient.evaluate(
+      noise(last, 9), kept: [noise(last, 1), kept[1], noise(last, 5)], on: test, networks: ["convnet"],
+      repeats: 3)
+    #expect(best[0].iteration == 4)
+    // Not what is best on the test set: of two, the held-out images decide, whatever the test labels say.
+    kept = [kept[1], noise(last, 5)]
+    let wrong = try DataSet(
+      name: "wrong", split: .test, format: "", images: test.images, labels: test.labels.map { ($0 + 1) % 10 },
+      classNames: test.classNames)
+    let chosen4 = try patient.evaluate(
+      noise(last, 9), kept: kept, on: wrong, networks: ["convnet"], repeats: 3)
+    #expect(chosen4[0].iteration == 4)
+
     let found = try evaluate(.validation)[0]
-    #expect([2, 4, 6].contains(found.iteration))
     let chosen = try #require(DistilledSet.kept(in: run).first { $0.card.iterations == found.iteration })
     var alone = DistillationEvaluation()
     (alone.training.epochs, alone.training.lr) = (3, 0.05)
@@ -78,8 +105,57 @@ import Torch
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.trainLimit) = ("builtin:gray", 210)
     let all = try choice.open(.train)
-    #expect(held.labels == Array(all.labels[150..<210]))
-    #expect(try held.images.images([0]).equal(all.images.images([150])))
+    #expect(Set(held.labels).count == 10)
+    let seen = try all.first(150)
+    for index in 0..<10 {
+      let one = try held.images.images([index])
+      for other in 0..<150 where seen.labels[other] == held.labels[index] {
+        #expect(try !seen.images.images([other]).equal(one))
+      }
+    }
+    // Class by class, the first ones would be of one class.
+    let sorted = try all.subset(all.labels.indices.sorted { all.labels[$0] < all.labels[$1] })
+    #expect(try Set(sorted.drawn(60, "a").labels).count > 5)
+    #expect(try sorted.drawn(60, "a").labels == sorted.drawn(60, "a").labels)
+  }
+
+  /// A network for the average goes on from the one for the images, and the better of both counts.
+  @Test func averagesGoOnFromTheImagesNetworks() throws {
+    let last = try DistilledSet(reading: run)
+    func published(_ average: Tensor?) throws -> DistillationEvaluation.Result {
+      let set = DistilledSet(
+        card: last.card, images: last.images, average: average, labels: last.labels, stepSize: nil)
+      var evaluation = DistillationEvaluation()
+      (evaluation.training.epochs, evaluation.training.lr, evaluation.selection) = (15, 0.05, .published)
+      return try evaluation.evaluate(set, kept: [set], on: test, networks: ["convnet"], repeats: 2)[0]
+    }
+    let plain = try published(nil)
+    // Noise that is trained on afterwards spoils the networks: the plain ones count.
+    let noise = Tensor.randn(last.images.shape, generator: Generator(seed: 5)) * 3
+    #expect(try published(noise) == plain)
+    // Going on with the same images is a longer training than the plain one's.
+    let longer = try published(last.images)
+    #expect(longer.mean >= plain.mean)
+    var twice = DistillationEvaluation()
+    (twice.training.epochs, twice.training.lr) = (15, 0.05)
+    #expect(try twice.evaluate(last, on: test, networks: ["convnet"], repeats: 2)[0].runs != longer.runs)
+  }
+
+  /// A set with which nothing can be trained is left out, and said to be bad where there is no other.
+  @Test func setsThatCannotBeTrainedOnAreNotChosen() throws {
+    let last = try DistilledSet(reading: run)
+    var card = last.card
+    card.iterations = 1
+    let bad = DistilledSet(
+      card: card, images: last.images * Scalar(Double.nan), average: nil, labels: last.labels, stepSize: nil)
+    for selection in [DistillationEvaluation.Selection.validation, .published] {
+      #expect(try evaluate(selection, kept: [bad])[0].iteration == 6)
+      var evaluation = DistillationEvaluation()
+      (evaluation.training.epochs, evaluation.selection) = (2, selection)
+      #expect(throws: TrainingError.self) {
+        try evaluation.evaluate(bad, kept: [bad], on: test, networks: ["convnet"], repeats: 1)
+      }
+    }
   }
 
   @Test func publishedIsTheBestOfTheRun() throws {
@@ -147,6 +223,61 @@ import Torch
       try ArchitectureSearch.read(run.appendingPathComponent("nas"))
     }
     #expect(error?.message.contains(files[0]) == true)
+  }
+
+  @Test func spacesThatMakeNoSenseAreNamed() throws {
+    var settings = ArchitectureSearch.Settings()
+    settings.space.depths = [1, 1]
+    #expect(throws: CommandError.self) { try settings.validate() }
+    settings.space.depths = []
+    #expect(throws: CommandError.self) { try settings.validate() }
+    settings.space.depths = [1]
+    settings.proxyLR = -1
+    #expect(throws: CommandError.self) { try settings.validate() }
+    settings.proxyLR = 0
+    try settings.validate()
+  }
+
+  // MARK: Accumulated error
+
+  /// An expert who was trained on the very images: its student makes no error. With a step size beyond all measure there
+  /// are no numbers any more, which is an answer too.
+  @Test func theErrorOnAnExpertsOwnImagesIsNone() throws {
+    let set = try DistilledSet(reading: run)
+    let network = try DistillationRecipe(of: RunRecord(reading: run)).network.make()
+    let unroll = try Unroll(network)
+    let plan = try StepPlan(steps: 4, strategy: "none")
+    var points = [network.initial(Generator(seed: 1)).flat]
+    for _ in 0..<4 {
+      points.append(
+        unroll.end(
+          images: set.best, labels: set.labels, stepSize: .full([], 0.1, dtype: .float32), from: points.last!,
+          steps: plan.draw(set.best, RandomStreams(seed: 0))))
+    }
+    let store = folder.file("store")
+    try FileManager.default.createDirectory(at: store, withIntermediateDirectories: true)
+    try Expert.write(
+      points, .init(network: "convnet", seed: 0, rule: "sgd", accuracy: [], trainAccuracy: []),
+      to: ExpertStore.file(0, in: store))
+    var measurement = TrajectoryErrorMeasurement()
+    (measurement.samples, measurement.steps, measurement.expertEpochs) = (50, 8, 2)
+    (measurement.stepSize, measurement.strategy) = (0.1, "none")
+    let found = try measurement.measure(run, store: store)
+    #expect(found.epochs == [0, 2, 4] && found.courses.count == 1 && found.samples == 50)
+    let course = found.courses[0]
+    #expect(course.expertLoss[2] < course.expertLoss[0])
+    for place in 0...2 {
+      #expect(abs(course.accumulated[place]) < 1e-4 && abs(course.matching[place]) < 1e-4)
+      #expect(course.distance[place] < 1e-3)
+    }
+    measurement.stepSize = 3e38
+    let wild = try measurement.measure(run, store: store)
+    #expect(wild.courses[0].accumulated[2].isNaN && wild.courses[0].expertLoss[2].isFinite)
+    try wild.write(to: run)
+    try DistillationReport.write([run], to: folder.file("page/report.html"))
+    measurement.steps = nil
+    let error = #expect(throws: CommandError.self) { try measurement.measure(run, store: store) }
+    #expect(error?.message.contains("--steps") == true)
   }
 
   @Test func correlationsAreThoseOfTheBestOnRealImages() {
