@@ -82,16 +82,21 @@ enum DistillationBenchmarks {
     private let end: Tensor
     private let plan: StepPlan
 
-    init(perClass: Int, steps: Int, bfloat16: Bool) throws {
+    /// - Parameter memory: MiB for graphs that are kept.
+    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 800) throws {
       let network = try ConvNet()
       var unroll = try Unroll(network)
       unroll.autocasts = bfloat16
-      self.unroll = unroll
       plan = try StepPlan(steps: steps, strategy: DSA().strategy)
       (images, labels) = samples(perClass: perClass, seed: 2)
       let fresh = network.initial(Generator(seed: 0))
       start = fresh.flat
       end = descended(network, from: fresh)
+      // As `salar distill run --set memory=N` has it.
+      unroll.keptSteps = unroll.keptSteps(
+        within: memory << 20, images: images, labels: labels, from: start,
+        steps: plan.draw(images, RandomStreams(seed: 0)))
+      self.unroll = unroll
     }
 
     func gradient(iteration: Int) -> UnrollGradient {

@@ -17,7 +17,7 @@ public enum MTT: DistillationMethod {
     ("gate", "iterations with a greater loss move nothing; 0 for none"),
     ("part", "the most images in one pass; 0 for whole batches"),
     ("keptSteps", "the last steps whose graphs are kept: more memory, less time"),
-    ("memory", "MiB that decide on keptSteps; 0 for keptSteps as given"),
+    ("memory", "MiB for keptSteps where they are not given (on the CPU)"),
   ]
   public static let needsExperts = true
   public static let defaults = TrajectoryMatching.Settings()

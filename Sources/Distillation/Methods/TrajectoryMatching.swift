@@ -48,9 +48,10 @@ public struct TrajectoryMatching: Distiller {
     public var part = 0
     /// The last steps whose graphs are kept instead of being built again: more memory, less time.
     public var keptSteps = 0
-    /// As many kept steps as fit this many MiB, found at the first iteration; 0 takes ``keptSteps``. Of mode `exact` on the
-    /// CPU.
-    public var memory = 0
+    /// MiB that kept steps may take, on the CPU, beside what one step takes in any case; how many these are shows at the first
+    /// iteration. They change time alone, no bit of the images (with ``part``, the last bits). Where ``keptSteps`` is given,
+    /// that counts.
+    public var memory = 512
     public init() {}
   }
 
@@ -94,9 +95,6 @@ public struct TrajectoryMatching: Distiller {
       settings.part >= 0 && settings.keptSteps >= 0 && settings.memory >= 0,
       "part, keptSteps and memory must be 0 or more")
     try check(
-      settings.memory == 0 || (settings.keptSteps == 0 && settings.mode == .exact && device == .cpu),
-      "memory chooses keptSteps, for mode exact on the CPU; elsewhere give keptSteps itself")
-    try check(
       settings.stepSize > 0 && settings.stepSize.isFinite,
       "stepSize must be above 0, found \(settings.stepSize)")
     try check(settings.lrStepSize >= 0, "lrStepSize must be 0 or more, found \(settings.lrStepSize)")
@@ -139,8 +137,8 @@ public struct TrajectoryMatching: Distiller {
     let end = try expert.point(after: epoch + settings.expertEpochs).to(device: device)
     let stepSize = currentStepSize
     let steps = plan.draw(set.images, iteration.streams)
-    if settings.memory > 0, !isMeasured {
-      unroll.keptSteps = try unroll.steps(
+    if !isMeasured, settings.keptSteps == 0, settings.mode == .exact, device == .cpu {
+      unroll.keptSteps = unroll.keptSteps(
         within: settings.memory << 20, images: set.images, labels: set.labels, from: start, steps: steps)
       isMeasured = true
     }

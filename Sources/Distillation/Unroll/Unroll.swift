@@ -81,30 +81,20 @@ public struct Unroll {
     }
   }
 
-  /// How many of the last steps' graphs `exact` can keep within so many bytes of tensors on the CPU, by differentiating
-  /// the longest step.
-  ///
-  /// - Throws: ``DistillationError`` if not even one step fits.
-  func steps(
+  /// How many of the last steps' graphs fit so many bytes of tensors on the CPU, by building that of the longest step (or
+  /// of its first part): for ``keptSteps``.
+  public func keptSteps(
     within bytes: Int, images: Tensor, labels: Tensor, from start: Tensor, steps: [StudentStep]
-  ) throws(DistillationError) -> Int {
-    let longest = steps.max { $0.samples.count(of: images.size(0)) < $1.samples.count(of: images.size(0)) }!
-    let way = withNoGrad { start.square().sum() }
+  ) -> Int {
+    let count = images.size(0)
+    guard let longest = steps.max(by: { $0.samples.count(of: count) < $1.samples.count(of: count) }) else {
+      return 0
+    }
     let course = Course(
       student: Student(network: network, autocasts: autocasts, part: part), images: images, labels: labels,
-      stepSize: start.zerosLike().sum(), start: start, end: start, way: way, steps: [longest])
-    let before = CPUAllocator.statistics.live
-    CPUAllocator.resetPeak()
-    course.differentiate()
-    // The points of all steps are there in any case.
-    let working = CPUAllocator.statistics.peakLive - before
-    let needed = working + steps.count * start.count * start.dtype.elementSize
-    guard needed <= bytes else {
-      throw DistillationError(
-        "memory=\(bytes >> 20) MiB: one step of the student needs \((needed >> 20) + 1); give it more, or split its batches "
-          + "(part)")
-    }
-    return min(steps.count, (bytes - needed) / max(1, course.graphBytes()))
+      stepSize: start.zerosLike().sum(), start: start, end: start, way: start.zerosLike().sum(),
+      steps: [longest])
+    return min(steps.count, bytes / max(1, course.graphBytes()))
   }
 }
 
@@ -199,9 +189,6 @@ private struct Course {
       return UnrollGradient(loss: loss, images: ofImages, stepSize: ofStepSize)
     }
   }
-
-  /// The first step, with some seed: for what it takes.
-  func differentiate() { _ = products(nil, start, steps[0], start) }
 
   /// What the graph of the whole first step takes.
   func graphBytes() -> Int {
