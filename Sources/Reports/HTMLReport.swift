@@ -230,7 +230,11 @@ extension HTMLReport.Content {
       "src=\"\(address(picture.data, picture.format))\" alt=\"\(escaped(picture.description))\""
     if let size = picture.pixelSize {
       attributes += " width=\"\(size.width)\" height=\"\(size.height)\""
-      if max(size.width, size.height) <= 128 { attributes += " class=\"pixels\"" }
+      if max(size.width, size.height) <= 128 {
+        attributes += " class=\"pixels\""
+      } else if picture.format == .png {
+        attributes += " class=\"sheet\""
+      }
     }
     let image = "<img \(attributes) />"
     guard let dark = picture.dark else { return image }

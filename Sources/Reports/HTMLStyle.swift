@@ -84,6 +84,7 @@ enum HTMLStyle {
     .figures .chart { margin: 0.5rem 0; }
     .chart img.pixels { width: auto; min-width: min(100%, 16rem); }
     figcaption { margin-top: 0.5rem; max-width: 44rem; }
+    .chart img.sheet { width: auto; max-width: min(100%, 41rem); }
     .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 0 2rem; }
     .grid > div { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--cell), 100%), 1fr)); gap: 0.75rem; }
     .grid figure { margin: 0; min-width: 0; }

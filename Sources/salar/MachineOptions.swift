@@ -28,6 +28,13 @@ struct MachineOptions: ParsableArguments {
     return try Device.named(device)
   }
 
+  /// - Throws: a validation error for another `--precision`, where networks are trained in float32 alone.
+  func requireFloat32() throws {
+    if let precision, precision != "float32" {
+      throw ValidationError("--precision must be float32 here, found \(precision)")
+    }
+  }
+
   /// The type weights and inputs are kept in: bfloat16 is for products alone, under autocast.
   var dtype: DType? { precision == "bfloat16" ? .float32 : precision.flatMap(DType.init(name:)) }
 

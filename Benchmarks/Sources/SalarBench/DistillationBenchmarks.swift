@@ -83,7 +83,7 @@ enum DistillationBenchmarks {
     private let plan: StepPlan
 
     /// - Parameter memory: MiB for graphs that are kept.
-    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 800) throws {
+    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 0) throws {
       let network = try ConvNet()
       var unroll = try Unroll(network)
       unroll.autocasts = bfloat16

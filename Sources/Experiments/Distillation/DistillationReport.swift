@@ -116,13 +116,17 @@ public enum DistillationReport {
 
   private static func images(_ runs: [Run], _ report: inout HTMLReport) throws {
     report.section("Images")
+    var drawn: [(picture: ReportPicture, caption: String)] = []
     for run in runs {
       let file = run.record.url.appendingPathComponent(DistillationRun.pictureName)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
-      report.figure(
-        try ReportPicture(reading: file, description: "the images of \(run.name), a row a class"),
-        caption: "\(run.name): \(run.recipe.method.name), \(run.recipe.ipc) a class")
+      drawn.append(
+        (
+          try ReportPicture(reading: file, description: "the images of \(run.name), a row a class"),
+          "\(run.name): \(run.recipe.method.name), \(run.recipe.ipc) a class"
+        ))
     }
+    if drawn.isEmpty { report.paragraph("No run has ended yet.") } else { report.figures(drawn) }
   }
 
   private static func curves(_ runs: [Run], _ figures: URL, _ report: inout HTMLReport) throws {

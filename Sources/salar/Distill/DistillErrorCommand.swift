@@ -62,7 +62,7 @@ struct DistillErrorCommand: TensorCommand {
     guard let which = DistillationEvaluation.Images(rawValue: images) else {
       throw ValidationError("--images must be average or final, found \(images)")
     }
-    try requireFloat32(machine)
+    try machine.requireFloat32()
     let device = try machine.apply()
     var measurement = TrajectoryErrorMeasurement()
     (measurement.experts, measurement.epochs, measurement.samples) = (experts, epochs, samples)

@@ -75,7 +75,7 @@ struct DistillEvaluateCommand: TensorCommand {
     guard which == .average || choice != .published else {
       throw ValidationError("--images says nothing with --selection published, which looks at both")
     }
-    try requireFloat32(machine)
+    try machine.requireFloat32()
     if on == nil, format != nil { throw ValidationError("--format is that of --on, which is missing") }
     if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr must be above 0, found \(lr)") }
     let device = try machine.apply()
@@ -108,12 +108,5 @@ struct DistillEvaluateCommand: TensorCommand {
       CommandOutput.remark(
         "the best of the run on the test set, as published: more than what a new network reaches")
     }
-  }
-}
-
-/// - Throws: a validation error for another `--precision`, where networks are trained in float32 alone.
-func requireFloat32(_ machine: MachineOptions) throws {
-  if let precision = machine.precision, precision != "float32" {
-    throw ValidationError("--precision must be float32 here, found \(precision)")
   }
 }

@@ -62,7 +62,7 @@ struct DistillNASCommand: TensorCommand {
   @OptionGroup var machine: MachineOptions
 
   func work() throws {
-    try requireFloat32(machine)
+    try machine.requireFloat32()
     let device = try machine.apply()
     var settings = ArchitectureSearch.Settings()
     (settings.space.depths, settings.space.widths) = (
