@@ -8,7 +8,8 @@ public enum CommandOutput {
     try write(jsonDocument(value) + Data("\n".utf8))
   }
 
-  static func jsonDocument(_ value: some Encodable) throws -> Data {
+  /// A document as it is printed: in one line, keys in order, null for numbers that are none.
+  public static func jsonDocument(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // The encoder can write such numbers as texts alone: as one that no value has.

@@ -7,14 +7,18 @@ import Torch
 
 /// What is measured of a network's flatness, and how closely.
 public struct SharpnessSettings: Codable, Sendable, Equatable {
-  /// The first so many samples, without augmentation.
+  /// So many samples, without augmentation.
   public var samples = 500
+  /// Draws them from this seed; nil takes the first ones.
+  public var sampleSeed: UInt64?
   /// Hessian eigenvalues, greatest first.
   public var top = 5
   /// ρ of SAM's and PGA's sharpness.
   public var rho = 0.05
   /// ε of Keskar's box.
   public var epsilon = 1e-3
+  /// Whether the greatest rises nearby are looked for, PGA's and Keskar's: some 40 gradients.
+  public var ascents = true
   /// Of the eigenvalues' residuals, as a share of the greatest.
   public var tolerance = 1e-3
   /// Hessian products after which the search for eigenvalues stops.
@@ -74,8 +78,10 @@ public struct SharpnessResult: Codable, Sendable {
   public var hessianTraceError: Double
   public var hessianTraceDraws: Int
   public var samSharpness: Double
-  public var pgaSharpness: Double
-  public var keskarSharpness: Double
+  public var pgaSharpness: Double?
+  public var keskarSharpness: Double?
+  /// How many classes the samples are of.
+  public var classes: Int
   public var density: SpectralDensity?
   public var landscape: LossLandscape?
 }
@@ -100,7 +106,8 @@ public struct SharpnessMeasurement {
         "\(data.name) (\(data.split)): \(data.count) samples, and \(settings.samples) were asked for; take --samples \(data.count)"
       )
     }
-    let surface = try surface(model, data)
+    let chosen = try chosen(data)
+    let surface = try surface(model, chosen)
     let streams = RandomStreams(seed: settings.seed)
     let meter = ProgressMeter(label, total: nil, unit: "passes")
     var passes = 0
@@ -123,8 +130,11 @@ public struct SharpnessMeasurement {
       settings.density > 0
       ? SpectralDensity(of: hessian, steps: settings.density, generator: streams.stream("density")) : nil
     advance("neighbourhood")
-    let (sam, pga) = (surface.samSharpness(rho: settings.rho), surface.pgaSharpness(rho: settings.rho))
-    let keskar = surface.keskarSharpness(epsilon: settings.epsilon)
+    let sam = surface.samSharpness(rho: settings.rho)
+    let (pga, keskar) =
+      settings.ascents
+      ? (surface.pgaSharpness(rho: settings.rho), surface.keskarSharpness(epsilon: settings.epsilon))
+      : (nil, nil)
     let landscape =
       settings.line > 0
       ? LossLandscape(
@@ -136,11 +146,29 @@ public struct SharpnessMeasurement {
       loss: loss, hessianEigenvalues: eigenvalues.values, hessianResiduals: eigenvalues.residuals,
       isConverged: eigenvalues.isConverged, hessianTrace: trace.value,
       hessianTraceError: trace.standardError, hessianTraceDraws: trace.draws, samSharpness: sam,
-      pgaSharpness: pga, keskarSharpness: keskar, density: density, landscape: landscape)
+      pgaSharpness: pga, keskarSharpness: keskar, classes: Set(chosen.labels).count, density: density,
+      landscape: landscape)
+  }
+
+  /// What to say where the first samples are of few classes, as those of folders by class are; nil if they are not.
+  public func remark(on data: DataSet) -> String? {
+    guard settings.sampleSeed == nil, settings.samples < data.count else { return nil }
+    let (seen, all) = (Set(data.labels.prefix(settings.samples)).count, Set(data.labels).count)
+    guard 2 * seen < min(all, settings.samples) else { return nil }
+    return "the first \(settings.samples) samples of \(data.name) are of \(seen) of \(all) classes"
+  }
+
+  /// The samples that are measured on.
+  private func chosen(_ data: DataSet) throws -> DataSet {
+    if let seed = settings.sampleSeed {
+      let order = Tensor.randperm(data.count, generator: RandomStreams(seed: seed).stream("samples"))
+      return try data.subset(order.array(of: Int64.self).prefix(settings.samples).map { Int($0) })
+    }
+    return try data.first(settings.samples)
   }
 
   private func surface(_ model: SavedModel, _ data: DataSet) throws -> LossSurface {
-    let batches = try data.first(settings.samples).evaluationBatches(
+    let batches = try data.evaluationBatches(
       size: 500, preprocessing: model.card.normalization, device: model.point.device)
     var images: [Tensor] = []
     var labels: [Tensor] = []

@@ -43,6 +43,12 @@ public struct SharpnessReport {
       title: subjects.count == 1 ? "Flatness of \(subjects[0].name)" : "Flatness of \(subjects.count) models",
       subtitle: "\(first.samples) samples of \(first.data), in evaluation mode, without augmentation",
       footer: "Salar \(ProgramVersion.text)")
+    if let other = subjects.first(where: { $0.result.data != first.data }) {
+      report.callout(
+        .warning,
+        "\(other.name) was measured on \(other.result.data), \(subjects[0].name) on \(first.data): their numbers are of different things."
+      )
+    }
     report.section("Measures")
     report.table(measures())
     for subject in subjects where !subject.result.isConverged {
@@ -63,7 +69,11 @@ public struct SharpnessReport {
     try course(figures, &report)
     report.section("Settings")
     report.settings([
-      ("samples", "\(settings.samples)"), ("eigenvalues", "\(settings.top)"), ("ρ", "\(settings.rho)"),
+      (
+        "samples",
+        "\(settings.samples)" + (settings.sampleSeed.map { ", drawn by seed \($0)" } ?? ", the first")
+      ),
+      ("eigenvalues", "\(settings.top)"), ("ρ", "\(settings.rho)"),
       ("tolerance", "\(settings.tolerance)"), ("Lanczos steps of the density", "\(settings.density)"),
       ("line", "\(settings.line)"), ("plane", "\(settings.plane)²"), ("reach", "\(settings.reach)"),
       ("seed", "\(settings.seed)"),
@@ -96,7 +106,8 @@ public struct SharpnessReport {
       }
       cells += [
         .number(result.hessianTrace), .number(result.hessianTraceError), .number(result.samSharpness),
-        .number(result.pgaSharpness), .number(result.keskarSharpness),
+        result.pgaSharpness.map { .number($0) } ?? .missing,
+        result.keskarSharpness.map { .number($0) } ?? .missing,
       ]
       if hasAccuracy { cells.append(subject.accuracy.map { .number($0) } ?? .missing) }
       table.append(cells)
@@ -132,12 +143,21 @@ public struct SharpnessReport {
       let low = densities.map(\.1.range.lowerBound).min()!
       let high = densities.map(\.1.range.upperBound).max()!
       let margin = max(0.05 * (high - low), 0.01)
-      let places = (0...1_000).map { low - margin + (high - low + 2 * margin) * Double($0) / 1_000 }
+      let grid = (0...1_000).map { low - margin + (high - low + 2 * margin) * Double($0) / 1_000 }
+      let curves = densities.map { name, density in
+        // Peaks are narrower than the grid's steps.
+        let width = density.variance.squareRoot()
+        let peaks = density.nodes.flatMap { node in
+          stride(from: -4, through: 4, by: 0.5).map { node + $0 * width }
+        }
+        let places = (grid + peaks).sorted()
+        return (name, places, density.density(at: places).map { max($0, 1e-6) })
+      }
+      let top = max(1e2, curves.flatMap(\.2).max() ?? 0)
       let chart = LineChart(
-        x: Axis("eigenvalue"), y: Axis("density", isLogarithmic: true, range: 1e-6...1e2),
-        series: densities.map { name, density in
-          .init(
-            subjects.count == 1 ? "" : name, x: places, y: density.density(at: places).map { max($0, 1e-6) })
+        x: Axis("eigenvalue"), y: Axis("density", isLogarithmic: true, range: 1e-6...top),
+        series: curves.map { name, places, values in
+          .init(subjects.count == 1 ? "" : name, x: places, y: values)
         })
       drawn.append(
         (

@@ -57,13 +57,11 @@ public struct TrainingRun {
     // Before the first epoch, and not after it.
     if let test { try checkData(test, fits: network) }
     let normalization = try recipe.data.preprocessing(train)
-    // What is refused until here leaves no folder behind.
-    let folder = try RunFolder(at: url, recipe: recipe, kind: "train", seed: recipe.seed, device: device)
-    return try work(network, normalization, folder, device, secondsBetweenCheckpoints)
+    return try work(network, normalization, url, device, secondsBetweenCheckpoints)
   }
 
   private func work<Architecture: Network>(
-    _ network: Architecture, _ normalization: (any Preprocessing)?, _ folder: RunFolder, _ device: Device,
+    _ network: Architecture, _ normalization: (any Preprocessing)?, _ url: URL, _ device: Device,
     _ seconds: Double
   ) throws -> Ending {
     let streams = RandomStreams(seed: recipe.seed)
@@ -77,23 +75,25 @@ public struct TrainingRun {
       train, batchSize: settings.batch, dropsLast: settings.dropLast,
       augmentation: AugmentationPipeline(parsing: settings.augment), preprocessing: normalization,
       streams: streams, device: device)
-    let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
-    recorder.write = { point, url in
-      try SavedModel(card: card, network: network, point: point).write(to: url)
-    }
-    Interruption.install()
     let context = MethodContext(
       network: network, point: point, settings: settings, sampleCount: train.count,
       stepsPerEpoch: loader.steps, order: { loader.order(epoch: $0) })
+    let rule = try recipe.rule.make(settings.makeOptimizer(), context)
     let regularisers = try recipe.regularisers.make(context)
     for (choice, one) in zip(recipe.regularisers.choices, regularisers) {
       if let (what, bytes) = one.memory {
         CommandOutput.remark("\(choice.name): \(what): \(bytes.bytesText)")
       }
     }
+    // What is refused until here leaves no folder behind.
+    let folder = try RunFolder(at: url, recipe: recipe, kind: "train", seed: recipe.seed, device: device)
+    let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
+    recorder.write = { point, url in
+      try SavedModel(card: card, network: network, point: point).write(to: url)
+    }
+    Interruption.install()
     let trainer = try Trainer(
-      network, at: point, rule: recipe.rule.make(settings.makeOptimizer(), context),
-      regularisers: regularisers, settings: settings,
+      network, at: point, rule: rule, regularisers: regularisers, settings: settings,
       batches: LoadedBatches(loader, dtype: dtype), seed: recipe.seed, recorder: recorder
     ) { point in
       try test.map { test in

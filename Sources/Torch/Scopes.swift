@@ -71,3 +71,15 @@ public func detectingAnomalies<Result, Failure: Error>(
   defer { ct_set_anomaly_mode(before) }
   return try body()
 }
+
+/// Runs `body`, in which gradients with a graph (`createGraph`) may hold zeros where those of convolutions' weights belong:
+/// the graph is whole, and differentiating it gives what it always does, but a third of the pass's products is left out.
+/// For gradients that are differentiated again and whose own values nobody reads.
+public func withUnreadWeightGradients<Result, Failure: Error>(
+  _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+  let before = ct_leaves_weight_gradients()
+  ct_set_leaves_weight_gradients(true)
+  defer { ct_set_leaves_weight_gradients(before) }
+  return try body()
+}

@@ -51,4 +51,27 @@ extension Tensor {
         0,
         momentum, eps, relu, pooled), file, line)
   }
+  /// (x − mean)·scale/√(variance + eps) + shift, by statistics that are given, as batch norm does in evaluation; then the sum
+  /// with a residual, ReLU and averages of 2×2 places where asked. One pass over memory on the CPU where no gradients are
+  /// recorded; elsewhere composed of libtorch's operations.
+  ///
+  /// - Parameters:
+  ///   - statistics: mean and variance, [C].
+  ///   - scale: [C].
+  ///   - shift: [C].
+  ///   - eps: added to the variance.
+  ///   - residual: added before ReLU, of the images' shape.
+  ///   - relu: max(0, ·) of the result.
+  ///   - pooled: means of 2×2 places with stride 2, after ReLU.
+  /// - Returns: [B, C, H, W], or [B, C, ⌊H/2⌋, ⌊W/2⌋], for images [B, C, H, W].
+  public func batchNormalized(
+    by statistics: (mean: Tensor, variance: Tensor), scale: Tensor, shift: Tensor, eps: Double = 1e-5,
+    adding residual: Tensor? = nil, relu: Bool = false, pooled: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    Tensor(
+      owning: ct_normalize_by(
+        statistics.mean.handle, statistics.variance.handle, handle, scale.handle, shift.handle,
+        residual?.handle, eps, relu, pooled), file, line)
+  }
 }

@@ -22,7 +22,7 @@ public struct StepContext {
   }
 }
 
-/// What a step says of itself. Tensors stay on the device: nothing is read back inside a step.
+/// What a step says of itself. Tensors stay on the device, so that the trainer reads many back at once.
 public struct StepReport {
   /// The loss that was minimised: a scalar without a graph.
   public var loss: Tensor
@@ -31,6 +31,8 @@ public struct StepReport {
   public var count: Int
   /// More scalars worth logging, by name.
   public var metrics: [String: Tensor]
+  /// The point was left where it is, as there was no finite gradient; batch norm's statistics are put back then.
+  public var isSkipped = false
 
   public init(_ loss: PerSampleLoss, _ labels: Tensor, metrics: [String: Tensor] = [:]) {
     self.loss = loss.mean.detach()
@@ -57,6 +59,13 @@ public protocol StepRule {
   var state: [(name: String, tensor: Tensor)] { get }
   /// Takes the state over from a checkpoint.
   mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError)
+
+  /// Whether steps may be left out (``StepReport/isSkipped``): the trainer keeps a copy of batch norm's statistics then.
+  var maySkip: Bool { get }
+}
+
+extension StepRule {
+  public var maySkip: Bool { false }
 }
 
 /// A term added to every sample's loss, in every pass that a rule makes.

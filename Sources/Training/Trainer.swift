@@ -34,6 +34,9 @@ public final class Trainer<Architecture: Network> {
   private var pending: [(step: Int, rate: Double, report: StepReport)] = []
   /// The step after which weights were last found finite.
   private var checkedStep: Int?
+  /// Steps left out one after another, in this process; so many end the run.
+  private var skippedInARow = 0
+  private static var mostSkipped: Int { 20 }
 
   /// - Parameters:
   ///   - point: where it starts; changed in place.
@@ -70,8 +73,8 @@ public final class Trainer<Architecture: Network> {
 
   /// Trains to the end, from the last checkpoint if there is one.
   ///
-  /// - Throws: ``TrainingError`` when the loss or the weights are no numbers, or the loss grows without bound; whatever the
-  ///   source, the rule or the recorder throw.
+  /// - Throws: ``TrainingError`` when the loss or the weights are no numbers, the loss grows without bound, or twenty steps
+  ///   in a row are left out by the rule; whatever the source, the rule or the recorder throw.
   @discardableResult
   public func run() throws -> Outcome {
     if let checkpoint = try recorder.resume() { try restore(checkpoint) }
@@ -131,7 +134,9 @@ public final class Trainer<Architecture: Network> {
       return PerSampleLoss(values: values, logits: output.logits.detach())
     }
     var pass = Pass.training(point, random: try context.streams.stream("dropout", device: point.device))
+    let statistics = rule.maySkip && !point.buffers.tensors.isEmpty ? point.buffers.copy() : nil
     let report = try rule.step(point, batch, &pass, context, objective)
+    if report.isSkipped, let statistics { point.buffers.assign(statistics) }
     for index in regularisers.indices { regularisers[index].end(point, context) }
     average?.update(point)
     pending.append((progress.step, rate, report))
@@ -149,14 +154,23 @@ public final class Trainer<Architecture: Network> {
     defer { pending.removeAll() }
     for (step, rate, report) in pending {
       let loss = report.loss.double
-      guard loss.isFinite, loss < 1_000 * log(Double(max(2, network.classes))) else {
+      skippedInARow = report.isSkipped ? skippedInARow + 1 : 0
+      guard skippedInARow < Self.mostSkipped else {
+        throw diverged(
+          "\(skippedInARow) steps in a row had no finite gradient, the last is step \(step)", rate)
+      }
+      // A step that was left out moved nothing, whatever its loss.
+      let isFine = loss.isFinite && loss < 1_000 * log(Double(max(2, network.classes)))
+      guard isFine || report.isSkipped else {
         // The weights of that step may have been saved before their loss was known.
         try recorder.discard(step: step)
         throw diverged("the loss is \(loss) at step \(step)", rate)
       }
-      progress.epochLoss += loss * Double(report.count)
-      progress.epochCorrect += report.correct.int
-      progress.epochCount += report.count
+      if isFine {
+        progress.epochLoss += loss * Double(report.count)
+        progress.epochCorrect += report.correct.int
+        progress.epochCount += report.count
+      }
       if settings.logEvery > 0, (step + 1) % settings.logEvery == 0 {
         var values = report.metrics.mapValues(\.double)
         values["loss"] = loss

@@ -16,7 +16,8 @@ struct SharpnessCommand: TensorCommand {
     discussion: """
       Example: salar sharpness runs/sgd runs/sam --out runs/flatness
 
-      Of the first --samples images, without augmentation, mean cross-entropy, evaluation mode. Runs that kept points on
+      Of the first --samples images (or as many drawn by --sample-seed, where the data lie class by class), without
+      augmentation, mean cross-entropy, evaluation mode. Runs that kept points on
       their way (salar train --set keepEvery=1) are followed over training. With --json and no --out there are numbers and
       no page, and neither density nor landscape.
       """)
@@ -39,6 +40,9 @@ struct SharpnessCommand: TensorCommand {
 
   @Option(help: "How many samples, from the first on.")
   var samples = 500
+
+  @Option(help: "Draw the samples by this seed in place of the first ones.")
+  var sampleSeed: UInt64?
 
   @Option(help: "How many Hessian eigenvalues.")
   var top = 5
@@ -120,7 +124,7 @@ struct SharpnessCommand: TensorCommand {
 
   private var settings: SharpnessSettings {
     var settings = SharpnessSettings()
-    (settings.samples, settings.top, settings.rho) = (samples, top, rho)
+    (settings.samples, settings.sampleSeed, settings.top, settings.rho) = (samples, sampleSeed, top, rho)
     (settings.tolerance, settings.products, settings.draws) = (tolerance, products, draws)
     (settings.part, settings.reach, settings.seed) = (part, reach, seed)
     if makesPage {
@@ -145,6 +149,9 @@ struct SharpnessCommand: TensorCommand {
 
     var measured: [SharpnessReport.Subject] = []
     for subject in subjects {
+      if let remark = measurement.remark(on: subject.data) {
+        CommandOutput.remark("\(subject.name): \(remark); --sample-seed 0 draws them from all")
+      }
       let result = try measurement.measure(subject.model, on: subject.data, label: subject.name)
       measured.append(
         .init(
@@ -229,7 +236,7 @@ struct SharpnessCommand: TensorCommand {
   {
     var coarse = settings
     (coarse.top, coarse.density, coarse.line, coarse.plane) = (1, 0, 0, 0)
-    coarse.draws = min(coarse.draws, 30)
+    (coarse.draws, coarse.ascents) = (min(coarse.draws, 30), false)
     let measurement = try SharpnessMeasurement(coarse)
     return try subject.points.map { point in
       let model = try model.model(point.url.path, machine, device: device)
@@ -241,9 +248,7 @@ struct SharpnessCommand: TensorCommand {
   }
 
   private func write(_ answers: [Answer], to url: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(["runs": answers])
+    let data = try CommandOutput.jsonDocument(["runs": answers])
     do {
       try data.write(to: url, options: .atomic)
     } catch {

@@ -112,6 +112,35 @@ import Torch
     #expect(result.code == code && result.errors.contains(text) && result.output.isEmpty, "\(result.errors)")
   }
 
+  /// Where data lie class by class the first samples say little, which is said; drawn ones are of all classes.
+  @Test func samplesOfSortedData() throws {
+    let folder = try TemporaryFolder()
+    let sorted = folder.file("sorted.npz").path
+    let weights = folder.file("w.safetensors").path
+    let images = Tensor.randint(0, 255, [200, 1, 28, 28], generator: Generator(seed: 1)).to(.uint8)
+    let labels = Tensor((0..<200).map { Int64($0 / 20) })
+    try NPZ.write(
+      [("x_train", images), ("y_train", labels), ("x_test", images), ("y_test", labels)],
+      to: folder.file("sorted.npz"))
+    _ = try Program.run(["network", "initial", "--out", weights] + Self.small)
+    let arguments =
+      [
+        "sharpness", "--weights", weights, "--on", sorted, "--split", "train", "--samples", "20", "--top",
+        "1",
+      ]
+      + ["--draws", "2", "--json"] + Self.small
+    let first = try Program.run(arguments)
+    #expect(
+      first.errors.contains("the first 20 samples") && first.errors.contains("--sample-seed"),
+      "\(first.errors)")
+    let drawn = try Program.run(arguments + ["--sample-seed", "1"])
+    #expect(!drawn.errors.contains("the first 20 samples"), "\(drawn.errors)")
+    #expect(try json(drawn)["classes"] as? Int ?? 0 > (json(first)["classes"] as? Int ?? 10) + 2)
+    #expect(
+      try json(drawn)["loss"] as? Double == json(Program.run(arguments + ["--sample-seed", "1"]))["loss"]
+        as? Double)
+  }
+
   @Test func weightsOfNoUseAreRefused() throws {
     let folder = try TemporaryFolder()
     let url = folder.file("w.safetensors")

@@ -131,6 +131,12 @@ import Torch
     try refused(["evaluate", path("nothing"), "--on", path("quarters.npz")], "nothing")
     try refused(["evaluate", "--on", path("quarters.npz")], "--weights", code: 64)
 
+    // A rule or a regulariser that is refused leaves no folder behind that would refuse the right one.
+    try refused(train("c", epochs: 1, "--rule", "sam:rho=0"), "rho must be above 0")
+    try refused(train("c", epochs: 1, "--regulariser", "saf"), "saf.start")
+    #expect(!FileManager.default.fileExists(atPath: path("c")))
+    #expect(try Program.run(train("c", epochs: 1, "--rule", "sam:rho=0.1")).code == 0)
+
     #expect(try Program.run(train("d", epochs: 1)).code == 0)
     try refused(train("d", epochs: 2), "epochs is 1 there and 2 now")
   }

@@ -95,6 +95,38 @@ import Torch
   }
 
   /// Through the gradients once and twice more, in float64.
+  /// By statistics that are given, with kernels and without.
+  @Test(arguments: cases.filter { $0.groups == 0 }, [DType.float64, .float32, .bfloat16])
+  func givenStatistics(_ of: Case, _ dtype: DType) {
+    let weights: DType = dtype == .bfloat16 ? .float32 : dtype
+    let inputs = of.inputs(dtype, weights: weights)
+    let channels = [of.shape[1]]
+    let mean = Tensor.randn(channels, generator: Generator(seed: 5), dtype: .float64).to(weights)
+    let variance = Tensor.rand(channels, generator: Generator(seed: 6), dtype: .float64).to(weights) + 0.1
+    func normalized(_ x: [Tensor]) -> Tensor {
+      x[0].batchNormalized(
+        by: (mean, variance), scale: x[1], shift: x[2], adding: of.residual ? x[3] : nil, relu: of.relu,
+        pooled: of.pooled)
+    }
+    let exact = inputs.map { $0.detach().to(.float64) }
+    func laidOut(_ weight: Tensor) -> Tensor { weight.to(.float64).view([1, channels[0], 1, 1]) }
+    var expected = (exact[0] - laidOut(mean)) / (laidOut(variance) + 1e-5).sqrt()
+    expected = expected * laidOut(exact[1]) + laidOut(exact[2])
+    if of.residual { expected = expected + exact[3] }
+    if of.relu { expected = expected.relu() }
+    if of.pooled { expected = expected.avgPool2d([2, 2], stride: [2, 2]) }
+
+    let tolerance = [DType.float64: 1e-12, .float32: 2e-6, .bfloat16: 8e-3][dtype]!
+    let found = withNoGrad { normalized(inputs) }
+    #expect(found.dtype == dtype && found.shape == expected.shape && !found.requiresGrad)
+    #expect(relativeDistance(found, expected) < tolerance)
+    if of.channelsLast && !of.pooled { #expect(found.isContiguous(.channelsLast)) }
+    // With gradients, which are libtorch's.
+    let followed = normalized(inputs)
+    #expect(relativeDistance(followed, expected) < tolerance)
+    #expect(grad(of: followed.to(.float64).square().sum(), wrt: inputs[0]).any().int == 1)
+  }
+
   @Test(arguments: cases)
   func higherDerivativesAreThoseOfTheComposition(_ of: Case) {
     func derivatives(_ f: ([Tensor]) -> Tensor) -> [[Tensor]] {
@@ -187,6 +219,13 @@ import Torch
     #expect(throws: TorchError.self) {
       try catchingTorchErrors {
         x.batchNormalized(scale: weight, shift: weight, adding: Tensor.ones([3, 6, 4, 4]))
+      }
+    }
+    for statistics in [(Tensor.ones([5]), weight), (weight, Tensor.ones([6, 1]))] {
+      #expect(throws: TorchError.self) {
+        try catchingTorchErrors {
+          withNoGrad { x.batchNormalized(by: statistics, scale: weight, shift: weight) }
+        }
       }
     }
   }

@@ -6,21 +6,46 @@
 //     of C along g:  X(g, w) for x,   W(x, g) for w
 //     of X along u:  C(u, w) for g,   W(u, g) for w
 //     of W along v:  X(g, v) for x,   C(x, v) for g
-#include "Convolution.h"
-
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
+#include "../Dispatch.h"
 #include "../Support.h"
+#include "Direct.h"
+#include "Geometry.h"
+#include "Winograd.h"
 
 namespace ctorch::convolution {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
+
+// MARK: Values
+
+bool has_few_channels(const at::Tensor &x) { return x.size(1) <= few_channels; }
+
+/// x ∗ weight + bias; the bias may be undefined.
+at::Tensor value(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
+  return has_few_channels(x) ? direct(x, weight, bias) : winograd(x, weight, bias);
+}
+
+at::Tensor image_gradient_value(const at::Tensor &gradient, const at::Tensor &weight) {
+  return weight.size(1) <= few_channels ? direct_image_gradient(gradient, weight)
+                                        : winograd_image_gradient(gradient, weight);
+}
+
+at::Tensor weight_gradient_value(const at::Tensor &x, const at::Tensor &gradient) {
+  return has_few_channels(x) ? direct_weight_gradient(x, gradient) : winograd_weight_gradient(x, gradient);
+}
+
+/// Whether gradients of weights that are made with a graph stay zeros, as nobody will read them.
+thread_local bool leaves_weight_gradients = false;
+
+// MARK: Derivatives
 
 at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
 at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight);
@@ -32,7 +57,7 @@ struct Convolve : torch::autograd::Function<Convolve> {
     context->save_for_backward({x, weight});
     context->saved_data["bias"] = bias.has_value();
     context->set_materialize_grads(false);
-    return winograd(x, weight, bias.value_or(at::Tensor()));
+    return value(x, weight, bias.value_or(at::Tensor()));
   }
 
   static variable_list backward(AutogradContext *context, const variable_list &gradients) {
@@ -51,7 +76,7 @@ struct ImageGradient : torch::autograd::Function<ImageGradient> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &gradient, const at::Tensor &weight) {
     context->save_for_backward({gradient, weight});
     context->set_materialize_grads(false);
-    return winograd_image_gradient(gradient, weight);
+    return image_gradient_value(gradient, weight);
   }
 
   static variable_list backward(AutogradContext *context, const variable_list &tangents) {
@@ -68,7 +93,8 @@ struct WeightGradient : torch::autograd::Function<WeightGradient> {
   static at::Tensor forward(AutogradContext *context, const at::Tensor &x, const at::Tensor &gradient) {
     context->save_for_backward({x, gradient});
     context->set_materialize_grads(false);
-    return winograd_weight_gradient(x, gradient);
+    if (leaves_weight_gradients) return at::zeros({gradient.size(1), x.size(1), 3, 3}, x.options());
+    return weight_gradient_value(x, gradient);
   }
 
   static variable_list backward(AutogradContext *context, const variable_list &tangents) {
@@ -83,28 +109,44 @@ struct WeightGradient : torch::autograd::Function<WeightGradient> {
 
 at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
   if (at::GradMode::is_enabled()) return Convolve::apply(x, weight, bias);
-  return winograd(x, weight, bias.value_or(at::Tensor()));
+  return value(x, weight, bias.value_or(at::Tensor()));
 }
 
 at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight) {
   if (at::GradMode::is_enabled()) return ImageGradient::apply(gradient, weight);
-  return winograd_image_gradient(gradient, weight);
+  return image_gradient_value(gradient, weight);
 }
 
 at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
   if (at::GradMode::is_enabled()) return WeightGradient::apply(x, gradient);
-  return winograd_weight_gradient(x, gradient);
+  return weight_gradient_value(x, gradient);
+}
+
+// MARK: Which way
+
+/// Whether there are kernels for these, and they are faster than libtorch's.
+bool has_kernels(const at::Tensor &x, const at::Tensor &weight) {
+  auto plain = [](const at::Tensor &t) {
+    return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4 &&
+           !t._fw_grad(/*level=*/0).defined();
+  };
+  if (instructions() == Instructions::baseline || !plain(x) || !plain(weight)) return false;
+  const int64_t outputs = weight.size(0), inputs = weight.size(1);
+  if (weight.size(2) != 3 || weight.size(3) != 3 || x.size(1) != inputs || x.numel() == 0) return false;
+  auto whole = [](int64_t channels) { return channels > 0 && channels % granule == 0 && channels <= most_channels; };
+  return whole(outputs) && (has_few_channels(x) ? direct_pays(x) : whole(inputs) && winograd_pays(x));
 }
 
 bool suits(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
     at::IntArrayRef padding) {
-  auto all = [](at::IntArrayRef values) {
-    return (values.size() == 1 || values.size() == 2) && std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 1; });
+  auto ones = [](at::IntArrayRef values) {
+    return (values.size() == 1 || values.size() == 2) &&
+           std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 1; });
   };
   // Autocast computes convolutions in fewer bits.
   if (at::autocast::is_autocast_enabled(at::kCPU)) return false;
-  if (!all(stride) || !all(padding) || !suits_winograd(x, weight)) return false;
+  if (!ones(stride) || !ones(padding) || !has_kernels(x, weight)) return false;
   return !bias || (bias->scalar_type() == at::kFloat && bias->is_cpu() && bias->layout() == at::kStrided &&
                    bias->dim() == 1 && bias->size(0) == weight.size(0) && !bias->_fw_grad(/*level=*/0).defined());
 }
@@ -124,4 +166,10 @@ extern "C" ct_tensor ct_convolve(
     }
     return give(at::conv2d(view(x), view(weight), added, steps, margins));
   });
+}
+
+extern "C" bool ct_leaves_weight_gradients(void) noexcept { return ctorch::convolution::leaves_weight_gradients; }
+
+extern "C" void ct_set_leaves_weight_gradients(bool leaves) noexcept {
+  ctorch::convolution::leaves_weight_gradients = leaves;
 }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "../Dispatch.h"
-#include "Convolution.h"
+#include "Tensors.h"
 
 namespace ctorch::convolution {
 
@@ -21,8 +21,9 @@ namespace {
 #define VECTOR_BYTES 64
 namespace avx512 {
 BEGIN_AVX512
-#include "Kernels.h"
-#include "Drivers.h"
+#include "Vectors.h"
+#include "WinogradKernels.h"
+#include "WinogradDrivers.h"
 END_INSTRUCTIONS
 }  // namespace avx512
 #undef VECTOR_BYTES
@@ -30,21 +31,13 @@ END_INSTRUCTIONS
 #define VECTOR_BYTES 32
 namespace avx2 {
 BEGIN_AVX2
-#include "Kernels.h"
-#include "Drivers.h"
+#include "Vectors.h"
+#include "WinogradKernels.h"
+#include "WinogradDrivers.h"
 END_INSTRUCTIONS
 }  // namespace avx2
 #undef VECTOR_BYTES
-
-#define WITH_WIDEST(...) instructions() == Instructions::avx512 ? avx512::__VA_ARGS__ : avx2::__VA_ARGS__
-#else
-#define WITH_WIDEST(...) TORCH_INTERNAL_ASSERT(false)
 #endif
-
-template <typename Value>
-Images<Value> images(const at::Tensor &x) {
-  return {static_cast<Value *>(x.data_ptr()), x.size(0), x.size(1), x.size(2), x.size(3), !x.is_contiguous()};
-}
 
 /// Tiles that are worked on at a time: their points and one panel of products fit a second-level cache.
 [[maybe_unused]] constexpr int64_t tiles_at_once = 48;
@@ -62,13 +55,6 @@ double saved(int64_t height, int64_t width) {
   return static_cast<double>((3 * height - 2) * (3 * width - 2)) / static_cast<double>(points * tiles);
 }
 
-/// With numbers in memory that mean what they say.
-at::Tensor resolved(const at::Tensor &x) {
-  return x._is_zerotensor() ? at::zeros(x.sizes(), x.options()) : x.resolve_neg();
-}
-
-at::Tensor dense(const at::Tensor &x) { return resolved(x).contiguous(x.suggest_memory_format()); }
-
 at::Tensor convolve(const at::Tensor &x, const Weight &weight, const at::Tensor &bias) {
   const at::Tensor from = dense(x);
   at::Tensor y = at::empty(
@@ -83,17 +69,7 @@ at::Tensor convolve(const at::Tensor &x, const Weight &weight, const at::Tensor 
 
 }  // namespace
 
-bool suits_winograd(const at::Tensor &x, const at::Tensor &weight) {
-  auto plain = [](const at::Tensor &t) {
-    return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4 &&
-           !t._fw_grad(/*level=*/0).defined();
-  };
-  if (instructions() == Instructions::baseline || !plain(x) || !plain(weight)) return false;
-  const int64_t outputs = weight.size(0), inputs = weight.size(1);
-  if (weight.size(2) != 3 || weight.size(3) != 3 || x.size(1) != inputs || x.numel() == 0) return false;
-  for (int64_t channels : {inputs, outputs}) {
-    if (channels == 0 || channels % granule != 0 || channels > most_channels) return false;
-  }
+bool winograd_pays(const at::Tensor &x) {
   const int64_t height = x.size(2), width = x.size(3);
   return width <= widest && saved(height, width) >= 1.15 &&
          x.size(0) * ((height + 1) / 2) * ((width + 1) / 2) >= tiles_worth_it;

@@ -1,64 +1,21 @@
-// What the kernels of Winograd's convolution are given.
+// Winograd's convolution of images [B, C, H, W] with filters 3×3, one zero around the images, stride 1. No gradients are
+// recorded here; see Convolution.cpp.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
+#include <ATen/core/Tensor.h>
 
 namespace ctorch::convolution {
 
-/// A tile of 4×4 places in, 2×2 places out, has this many points between.
-constexpr int64_t points = 16;
-/// Channels come in multiples of this.
-constexpr int64_t granule = 16;
+/// Whether this is faster than libtorch's way, for images and filters that there are kernels for.
+bool winograd_pays(const at::Tensor &x);
 
-/// Where there is nothing to read: zeros for as many channels as images may have.
-constexpr int64_t most_channels = 8192;
-extern const float zeros[most_channels];
+/// x ∗ weight + bias; the bias may be undefined.
+at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias);
 
-/// Images [batch, channels, height, width]; `interleaved` where the channels of a place lie together.
-template <typename Value>
-struct Images {
-  Value *data;
-  int64_t batch, channels, height, width;
-  bool interleaved;
+/// The gradient of x, given that of the result.
+at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor &weight);
 
-  int64_t places() const { return height * width; }
-  Value *image(int64_t index) const { return data + index * channels * places(); }
-  // Tiles of 2×2 places; the last row and column may reach over the edge.
-  int64_t tiles_high() const { return (height + 1) / 2; }
-  int64_t tiles_wide() const { return (width + 1) / 2; }
-  /// Rows of tiles of all images.
-  int64_t strips() const { return batch * tiles_high(); }
-
-  /// Calls `body(image, first row of tiles, end)` for the strips first..<end, image by image.
-  template <typename Body>
-  void parts(int64_t first, int64_t end, Body body) const {
-    while (first < end) {
-      const int64_t image = first / tiles_high(), row = first % tiles_high();
-      const int64_t count = std::min(end - first, tiles_high() - row);
-      body(image, row, row + count);
-      first += count;
-    }
-  }
-};
-
-/// A weight [outputs, inputs, 3, 3], seen by steps between its numbers, so that it can be turned round.
-struct Weight {
-  const float *data;
-  int64_t outputs, inputs, output_step, input_step, row_step, column_step;
-};
-
-/// Strips in chunks, as equal as they can be, of about `tiles` tiles, as many as threads or a multiple.
-struct Chunks {
-  int64_t strips, count;
-
-  Chunks(int64_t strips, int64_t tiles_wide, int64_t tiles, int64_t threads) : strips(strips) {
-    const int64_t size = std::max<int64_t>(1, tiles / tiles_wide);
-    const int64_t least = (strips + size - 1) / size;
-    count = std::min(strips, (least + threads - 1) / threads * threads);
-  }
-  int64_t first(int64_t chunk) const { return strips * chunk / count; }
-  int64_t largest() const { return (strips + count - 1) / count; }
-};
+/// The gradient of the weight, given that of the result.
+at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &gradient);
 
 }  // namespace ctorch::convolution

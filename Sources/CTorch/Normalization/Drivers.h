@@ -38,6 +38,28 @@ void normalize_planes(const Shape &shape, const Forward<T, S> &f) {
   });
 }
 
+/// By the mean and rstd that are given for each channel, over which the planes of all images are.
+template <typename T, typename S>
+void normalize_planes_by(const Shape &shape, const Forward<T, S> &f) {
+  const int64_t places = shape.places();
+  in_parallel(shape.count_of_planes(), [&](int64_t begin, int64_t end) {
+    std::vector<T> scratch(shape.pooled ? places : 0);
+    for (int64_t plane = begin; plane < end; ++plane) {
+      const int64_t at = plane * places, channel = plane % shape.channels;
+      const T a = f.scale[channel] * f.rstd[channel], k = f.shift[channel] - f.mean[channel] * a;
+      const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
+      if (shape.pooled) {
+        f.relu ? affine<T, true>(f.x + at, residual, scratch.data(), places, a, k)
+               : affine<T, false>(f.x + at, residual, scratch.data(), places, a, k);
+        pool(scratch.data(), f.y + plane * shape.pooled_places(), shape.height, shape.width);
+      } else {
+        f.relu ? affine<T, true>(f.x + at, residual, f.y + at, places, a, k)
+               : affine<T, false>(f.x + at, residual, f.y + at, places, a, k);
+      }
+    }
+  });
+}
+
 template <typename T, Gate gate, typename S>
 void normalize_planes_backward(const Shape &shape, const Backward<T, S> &b) {
   const int64_t places = shape.places(), planes = shape.planes();
@@ -155,6 +177,24 @@ void normalize_planes_tangent(const Shape &shape, const Tangent<T, S> &t) {
   });
 }
 
+/// Rows of channels by the mean and rstd of each.
+template <typename T, typename S>
+void normalize_rows_by(const Shape &shape, const Forward<T, S> &f) {
+  const int64_t channels = shape.channels, rows = shape.batch * shape.places();
+  std::vector<T> a(channels), k(channels);
+  for (int64_t c = 0; c < channels; ++c) {
+    a[c] = f.scale[c] * f.rstd[c];
+    k[c] = f.shift[c] - f.mean[c] * a[c];
+  }
+  const Slices slices(rows, channels * static_cast<int64_t>(sizeof(S)));
+  in_parallel(slices.count, [&](int64_t begin, int64_t end) {
+    const int64_t first = slices.first(begin), count = slices.first(end) - first, at = first * channels;
+    const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
+    f.relu ? affine_rows<T, true>(f.x + at, residual, f.y + at, count, channels, a.data(), k.data())
+           : affine_rows<T, false>(f.x + at, residual, f.y + at, count, channels, a.data(), k.data());
+  });
+}
+
 /// Batch norm of images whose channels lie together: rows of channels, cut into slices whose sums are added in order,
 /// so that bits do not depend on the number of threads.
 template <typename T, typename S>
@@ -173,7 +213,6 @@ void normalize_rows(const Shape &shape, const Forward<T, S> &f) {
       });
     }
   });
-  std::vector<T> a(channels), k(channels);
   for (int64_t c = 0; c < channels; ++c) {
     double count = 0, mean = 0, squares = 0;
     for (int64_t slice = 0; slice < slices.count; ++slice) {
@@ -186,15 +225,8 @@ void normalize_rows(const Shape &shape, const Forward<T, S> &f) {
     f.mean[c] = static_cast<T>(mean);
     f.rstd[c] = static_cast<T>(1 / std::sqrt(squares / count + f.eps));
     f.variance[c] = static_cast<T>(squares / count);
-    a[c] = f.scale[c] * f.rstd[c];
-    k[c] = f.shift[c] - f.mean[c] * a[c];
   }
-  in_parallel(slices.count, [&](int64_t begin, int64_t end) {
-    const int64_t first = slices.first(begin), count = slices.first(end) - first, at = first * channels;
-    const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
-    f.relu ? affine_rows<T, true>(f.x + at, residual, f.y + at, count, channels, a.data(), k.data())
-           : affine_rows<T, false>(f.x + at, residual, f.y + at, count, channels, a.data(), k.data());
-  });
+  normalize_rows_by(shape, f);
 }
 
 template <typename T, Gate gate, typename S>

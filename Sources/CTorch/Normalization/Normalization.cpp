@@ -82,17 +82,28 @@ struct Settings {
   bool relu, pooled;
 };
 
+/// What comes after the norm.
+at::Tensor finished(at::Tensor y, const at::Tensor &residual, const Settings &s) {
+  if (residual.defined()) y = y + residual;
+  if (s.relu) y = at::relu(y);
+  return s.pooled ? at::avg_pool2d(y, {2, 2}, {2, 2}) : y;
+}
+
+at::Tensor batch_norm(
+    const at::Tensor &x, const at::Tensor &scale, const at::Tensor &shift, const at::Tensor &mean,
+    const at::Tensor &variance, bool training, double momentum, double eps) {
+  return at::batch_norm(
+      x, scale, shift, mean, variance, training, momentum, eps, at::globalContext().userEnabledCuDNN());
+}
+
 /// The same, composed of libtorch's operations.
 at::Tensor composed(
     const at::Tensor &x, const at::Tensor &scale, const at::Tensor &shift, const at::Tensor &residual,
     const at::Tensor &running_mean, const at::Tensor &running_variance, double momentum, const Settings &s) {
-  at::Tensor y = s.groups > 0 ? at::group_norm(x, s.groups, scale, shift, s.eps)
-                              : at::batch_norm(
-                                    x, scale, shift, running_mean, running_variance, true, momentum, s.eps,
-                                    at::globalContext().userEnabledCuDNN());
-  if (residual.defined()) y = y + residual;
-  if (s.relu) y = at::relu(y);
-  return s.pooled ? at::avg_pool2d(y, {2, 2}, {2, 2}) : y;
+  return finished(
+      s.groups > 0 ? at::group_norm(x, s.groups, scale, shift, s.eps)
+                   : batch_norm(x, scale, shift, running_mean, running_variance, true, momentum, s.eps),
+      residual, s);
 }
 
 bool lies_in_rows(const at::Tensor &x) { return !x.is_contiguous(); }
@@ -161,6 +172,28 @@ Normalized forward(
     }
   });
   return n;
+}
+
+/// By statistics of channels that are given.
+at::Tensor forward_by(
+    const at::Tensor &mean, const at::Tensor &variance, const at::Tensor &x, const at::Tensor &scale,
+    const at::Tensor &shift, const at::Tensor &residual, const Settings &s) {
+  const Shape shape = shape_of(x, s);
+  at::Tensor y = like_output(x, s);
+  const at::Tensor a = as_computed(scale, x), k = as_computed(shift, x), centre = as_computed(mean, x),
+                   rstd = as_computed(variance, x).add(s.eps).rsqrt();
+  with_types(x.scalar_type(), [&](auto t, auto stored) {
+    using T = decltype(t);
+    using S = decltype(stored);
+    const Forward<T, S> f{data<S>(x), data<S>(residual), data<T>(a), data<T>(k), data<S>(y), data<T>(centre),
+                          data<T>(rstd), nullptr, s.eps, s.relu};
+    if (lies_in_rows(x)) {
+      WITH_WIDEST(normalize_rows_by(shape, f));
+    } else {
+      WITH_WIDEST(normalize_planes_by(shape, f));
+    }
+  });
+  return y;
 }
 
 struct Gradients {
@@ -389,5 +422,24 @@ extern "C" ct_tensor ct_normalize(
     }
     if (mean.defined()) move_statistics(normalized, images, mean, variance, momentum);
     return give(y);
+  });
+}
+
+extern "C" ct_tensor ct_normalize_by(
+    ct_tensor mean, ct_tensor variance, ct_tensor x, ct_tensor scale, ct_tensor shift, ct_tensor residual, double eps,
+    bool relu, bool pooled) noexcept {
+  using namespace ctorch;
+  using namespace ctorch::normalization;
+  return guarded(static_cast<ct_tensor>(nullptr), [&] {
+    const Settings s{0, eps, relu, pooled};
+    const at::Tensor &images = view(x), &a = view(scale), &k = view(shift), &centre = view(mean),
+                     &spread = view(variance);
+    const at::Tensor added = optional_view(residual).value_or(at::Tensor());
+    const bool has_statistics = centre.is_cpu() && spread.is_cpu() && images.dim() == 4 &&
+                                centre.sizes() == at::IntArrayRef{images.size(1)} && spread.sizes() == centre.sizes();
+    if (!at::GradMode::is_enabled() && has_statistics && has_kernels(images, a, k, added, s)) {
+      return give(forward_by(centre, spread, images, a, k, added, s));
+    }
+    return give(finished(batch_norm(images, a, k, centre, spread, false, 0, eps), added, s));
   });
 }

@@ -172,6 +172,9 @@ void ct_autocast_leave(int16_t device_type, bool enabled, int8_t dtype, bool cac
 bool ct_autocast_cache(void) CT_NOEXCEPT;
 bool ct_anomaly_mode(void) CT_NOEXCEPT;
 void ct_set_anomaly_mode(bool enabled) CT_NOEXCEPT;
+/// Whether backward passes with a graph put zeros for the gradients of convolutions' weights; see Convolution.cpp.
+bool ct_leaves_weight_gradients(void) CT_NOEXCEPT;
+void ct_set_leaves_weight_gradients(bool leaves) CT_NOEXCEPT;
 
 // MARK: Random numbers
 
@@ -255,6 +258,11 @@ ct_tensor ct_convolve(
 ct_tensor ct_normalize(
     ct_tensor x, ct_tensor scale, ct_tensor shift, ct_tensor residual, ct_tensor running_mean,
     ct_tensor running_variance, ct_int groups, double momentum, double eps, bool relu, bool pooled) CT_NOEXCEPT;
+
+/// The same by a mean and variance [C] that are given. Where no gradients are recorded it has kernels.
+ct_tensor ct_normalize_by(
+    ct_tensor mean, ct_tensor variance, ct_tensor x, ct_tensor scale, ct_tensor shift, ct_tensor residual, double eps,
+    bool relu, bool pooled) CT_NOEXCEPT;
 
 #include "CTorchOperators.h"
 #include "ctorch_allocator.h"

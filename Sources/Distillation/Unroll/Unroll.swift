@@ -18,8 +18,9 @@ public struct UnrollGradient {
 /// mean cross-entropy of its step's images; the loss is how far from θ*_end it stands then, in units of the expert's own
 /// way.
 ///
-/// In mode `exact`, with v_T = ∂L/∂θ_T, each step from the last to the first builds the graph of g_i at θ_i, takes
-/// h = ⟨g_i, v_{i+1}⟩, and gives ∂L/∂X_i = −α ∂h/∂X_i, ∂L/∂α −= h, v_i = v_{i+1} − α ∂h/∂θ_i.
+/// In mode `exact`, with v_T = ∂L/∂θ_T, each step from the last to the first builds the graph of g_i at θ_i (whose value is
+/// kept from the way forward), takes h = ⟨g_i, v_{i+1}⟩, and gives ∂L/∂X_i = −α ∂h/∂X_i, ∂L/∂α −= h,
+/// v_i = v_{i+1} − α ∂h/∂θ_i.
 public struct Unroll {
   public let network: any Network
   public let mode: GradientMode
@@ -160,7 +161,7 @@ private struct Course {
   }
 
   func exact(keptSteps: Int) -> UnrollGradient {
-    var points: [Tensor] = []
+    var (points, gradients) = ([Tensor](), [Tensor]())
     var kept: [Int: Followed] = [:]
     var theta = start
     for (index, step) in steps.enumerated() {
@@ -173,6 +174,7 @@ private struct Course {
       } else {
         found = student.gradient(theta, withNoGrad { step.images(images) }, labels(step))
       }
+      gradients.append(found)
       theta = withNoGrad { theta - stepSize * found }
     }
     return withNoGrad {
@@ -181,8 +183,8 @@ private struct Course {
       let ofImages = images.zerosLike()
       var ofStepSize = stepSize.zerosLike()
       for (index, step) in steps.enumerated().reversed() {
-        let (ofTheta, ofSeen, h) = products(kept.removeValue(forKey: index), points.removeLast(), step, seed)
-        ofStepSize = ofStepSize - h
+        let (ofTheta, ofSeen) = products(kept.removeValue(forKey: index), points.removeLast(), step, seed)
+        ofStepSize = ofStepSize - (gradients.removeLast() * seed).sum()
         ofImages.add_(backward(step, ofSeen * -stepSize))
         seed = seed - stepSize * ofTheta
       }
@@ -212,30 +214,30 @@ private struct Course {
     }
   }
 
-  /// ∂h/∂θ, ∂h/∂X and h of h = ⟨g, seed⟩.
+  /// ∂h/∂θ and ∂h/∂X of h = ⟨g, seed⟩.
   private func products(_ kept: Followed?, _ theta: Tensor, _ step: StudentStep, _ seed: Tensor)
-    -> (theta: Tensor, images: Tensor, h: Tensor)
+    -> (theta: Tensor, images: Tensor)
   {
     if let kept { return products(kept, seed) }
-    guard student.part != nil else { return products(followed(theta, step), seed) }
+    guard student.part != nil else {
+      return products(withUnreadWeightGradients { followed(theta, step) }, seed)
+    }
     // A part at a time, so that there is one part's graph.
     let images = withNoGrad { step.images(self.images) }
     let labels = labels(step)
-    var (ofTheta, ofImages, h) = (Tensor?.none, [Tensor](), Tensor?.none)
+    var (ofTheta, ofImages) = (Tensor?.none, [Tensor]())
     for part in student.parts(of: images.size(0)) {
-      let found = products(followed(theta, images, labels, part), seed)
+      let found = products(withUnreadWeightGradients { followed(theta, images, labels, part) }, seed)
       ofTheta = ofTheta.map { $0 + found.theta } ?? found.theta
-      h = h.map { $0 + found.h } ?? found.h
       ofImages.append(found.images)
     }
-    return (ofTheta!, .concatenated(ofImages), h!)
+    return (ofTheta!, .concatenated(ofImages))
   }
 
-  private func products(_ followed: Followed, _ seed: Tensor) -> (theta: Tensor, images: Tensor, h: Tensor) {
+  private func products(_ followed: Followed, _ seed: Tensor) -> (theta: Tensor, images: Tensor) {
     let found = grad(
       of: followed.parts, wrt: [followed.theta, followed.images], seeds: followed.parts.map { _ in seed })
-    let h = followed.parts.map { ($0.detach() * seed).sum() }
-    return (found[0], found[1], h.dropFirst().reduce(h[0]) { $0 + $1 })
+    return (found[0], found[1])
   }
 
   // MARK: TESLA

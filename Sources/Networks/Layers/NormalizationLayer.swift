@@ -130,16 +130,23 @@ public struct BatchNorm: Sendable {
           message:
             "batch norm in training needs more than one value a channel, found images of shape \(x.shape)"))
     }
-    guard pass.training else {
+    // With gradients, sums and activations that overwrite take less memory.
+    if !pass.training, isGradEnabled {
       return rest(
         x.batchNorm(
           weight: weights[scale], bias: weights[shift], runningMean: pass.buffers[mean],
           runningVar: pass.buffers[variance], training: false, momentum: 0.1, eps: 1e-5, cudnnEnabled: true))
     }
-    if pass.updatesBuffers { withNoGrad { _ = pass.buffers[batches].add_(1) } }
     let residual = rest.takeResidual()
     let relu = rest.takeReLU()
     let pooled = rest.takeAveraging()
+    guard pass.training else {
+      return rest(
+        x.batchNormalized(
+          by: (pass.buffers[mean], pass.buffers[variance]), scale: weights[scale], shift: weights[shift],
+          adding: residual, relu: relu, pooled: pooled))
+    }
+    if pass.updatesBuffers { withNoGrad { _ = pass.buffers[batches].add_(1) } }
     return rest(
       x.batchNormalized(
         scale: weights[scale], shift: weights[shift],

@@ -50,12 +50,24 @@ public struct SAF: Regulariser {
           "regulariser saf: a lookback of \(lookback) epochs in a training of \(context.settings.epochs): there is nothing to look back to; set saf.lookback lower"
         )
       }
-      let saf = SAF(self, context)
-      let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-      guard saf.bytes < memory else {
+      guard end > lookback else {
         throw TrainingError(
-          "regulariser saf: the table of \(lookback) × \(context.sampleCount) × \(context.network.classes) outputs takes \(saf.bytes.bytesText), this machine has \(memory.bytesText); take a smaller lookback, or regulariser mesa, which keeps weights in place of outputs"
+          "regulariser saf: it looks back \(lookback) epochs and acts before epoch \(end), counted from 0, so never; set saf.end higher"
         )
+      }
+      var saf = SAF(self, context)
+      let table =
+        "regulariser saf: the table of \(lookback) × \(context.sampleCount) × \(context.network.classes) outputs takes \(saf.bytes.bytesText)"
+      let advice =
+        "take a smaller lookback, or regulariser mesa, which keeps weights in place of outputs"
+      let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+      guard context.point.device != .cpu || saf.bytes < memory else {
+        throw TrainingError("\(table), this machine has \(memory.bytesText); \(advice)")
+      }
+      do {
+        _ = try catchingTorchErrors { saf.table() }
+      } catch {
+        throw TrainingError("\(table), and \(context.point.device) has no room for it (\(error)); \(advice)")
       }
       return saf
     }
@@ -72,7 +84,7 @@ public struct SAF: Regulariser {
   /// Rows are read before they are written over, so as many as are looked back; not with the shift, which writes some
   /// samples twice.
   private let slots: Int
-  /// [slots, N, C], and the epoch that wrote each row, −1 for none, [slots, N]; made at the first step.
+  /// [slots, N, C], and the epoch that wrote each row, −1 for none, [slots, N].
   private var outputs: Tensor?
   private var stamps: Tensor?
   /// Of the step: where its rows lie, past outputs [B, C] and which of them count [B]; nil where it does not act.
@@ -156,9 +168,12 @@ public struct SAF: Regulariser {
       let (outputs, stamps) = table()
       withNoGrad {
         let at = rows.selecting(samples)
-        _ = outputs[slot].indexCopy_(dim: 0, at, output.logits.detach().to(dtype))
-        _ = stamps[slot].indexCopy_(
-          dim: 0, at, Tensor.full([at.count], Scalar(epoch), dtype: .int32, device: device))
+        let answers = output.logits.detach().to(dtype)
+        // An answer that is no number is none: it would stay one whatever it is weighted with.
+        let isFinite = answers.isfinite().all(dim: 1, keepdim: true)
+        _ = outputs[slot].indexCopy_(dim: 0, at, answers.maskedFill(isFinite.logicalNot(), 0))
+        let stamp = isFinite.view([-1]).to(.int32) * Scalar(epoch + 1) - 1
+        _ = stamps[slot].indexCopy_(dim: 0, at, stamp)
       }
     }
     return past.map { past in

@@ -54,17 +54,15 @@ public struct ASAM: StepRule {
     let gradient = weights.gradient(of: loss.mean)
     let size = sizes(point)
     let length = withNoGrad { gradient.mul_(size).length }
+    var second: Tensor?
     if length.isFinite {
       let direction = withNoGrad { gradient.mul_(size) }
-      let second = try excursion.away(from: point, by: direction, times: settings.rho / (length + 1e-16)) {
+      second = try excursion.away(from: point, by: direction, times: settings.rho / (length + 1e-16)) {
         try secondGradient(point, .all, pass, context, objective)
       }
-      optimizer.update(point, second, learningRate: context.learningRate)
-    } else {
-      skips.add()
     }
-    return StepReport(
-      loss, batch.labels, metrics: ["gradient/adaptive": .number(length), "skipped": skips.count])
+    skips.update(point, along: second, by: &optimizer, context)
+    return skips.report(loss, batch.labels, ["gradient/adaptive": length])
   }
 
   /// T, [P].
@@ -78,6 +76,7 @@ public struct ASAM: StepRule {
     }
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] { optimizer.state + skips.state }
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
     try optimizer.restore(state)

@@ -44,6 +44,11 @@ public struct ESAM: StepRule {
     {
       try ESAM.check(
         Self.name, rho: rho, beta: beta, gamma: gamma, least: mode == .official ? 2 : 1, context)
+      if selection == .bfloat16, context.settings.precision == .float64 {
+        throw TrainingError(
+          "rule esam: selection=bfloat16 in a run of float64; take selection=same, or training.precision=float32"
+        )
+      }
       return ESAM(settings: self, optimizer: optimizer, precision: context.settings.precision)
     }
   }
@@ -103,9 +108,9 @@ public struct ESAM: StepRule {
     let isEmpty = weights.leaves.isEmpty
     let gradient = isEmpty ? point.flat.zerosLike() : weights.gradient(of: loss.mean)
     let length = gradient.length
-    var report = StepReport(loss, batch.labels)
+    var second: Tensor?
     if length.isFinite {
-      let second = try excursion.away(
+      second = try excursion.away(
         from: point, by: gradient, times: settings.rho / (length + 1e-7) / settings.beta
       ) {
         let selected = try select(loss.values.detach(), point, batch, &pass, context, objective)
@@ -115,12 +120,9 @@ public struct ESAM: StepRule {
         }
         return try secondGradient(point, selected, pass, context, objective)
       }
-      optimizer.update(point, second, learningRate: context.learningRate)
-    } else {
-      skips.add()
     }
-    report.metrics = ["gradient": .number(length), "skipped": skips.count]
-    return report
+    skips.update(point, along: second, by: &optimizer, context)
+    return skips.report(loss, batch.labels, ["gradient": length])
   }
 
   /// The samples whose loss rose most; at w + e.
@@ -155,12 +157,13 @@ public struct ESAM: StepRule {
     let isHalf =
       switch settings.selection {
       case .same: false
-      case .bfloat16: precision != .float64
+      case .bfloat16: true
       case .auto: precision == .float32 && (point.device != .cpu || Runtime.hasFastBFloat16)
       }
     return isHalf ? try autocast(.bfloat16, device: point.device, body) : try body()
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] { optimizer.state + skips.state }
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
     try optimizer.restore(state)

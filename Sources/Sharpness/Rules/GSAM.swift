@@ -6,7 +6,7 @@ import Training
 /// Surrogate-gap SAM (Zhuang et al. 2022): the update is g′ − α g⊥, where g⊥ is the part of g that is orthogonal to g′;
 /// so the perturbed loss falls and the gap to the loss itself is narrowed.
 ///
-/// ρ follows the learning rate: ρ_t = ρmin + (ρ − ρmin)(η_t − ηmin)/(η − ηmin). α = 0 and ρmin = ρ make it ``SAM``.
+/// ρ follows the learning rate: ρ_t = ρmin + (ρ − ρmin)(η_t − ηmin)/(η − ηmin), so it is ρ where the rate is constant. α = 0 and ρmin = ρ make it ``SAM``.
 public struct GSAM: StepRule {
   public struct Settings: RuleSettings, Hashable {
     public static let name = "gsam"
@@ -72,24 +72,23 @@ public struct GSAM: StepRule {
     let gradient = weights.gradient(of: loss.mean)
     let (direction, length) = direction(gradient, point)
     let rho = radius(context.learningRate)
+    var second: Tensor?
     if length.isFinite {
-      let second = try excursion.away(from: point, by: direction, times: rho / (length + 1e-12)) {
+      let there = try excursion.away(from: point, by: direction, times: rho / (length + 1e-12)) {
         try secondGradient(point, .all, pass, context, objective)
       }
       if settings.alpha > 0 {
         withNoGrad {
           // g′ − α(g − c g′) with c = ⟨g, g′⟩/‖g′‖².
-          let square = second.dot(second).double
-          let c = square > 0 ? gradient.dot(second).double / square : 0
-          second.mul_(Scalar(1 + settings.alpha * c)).add_(gradient, alpha: Scalar(-settings.alpha))
+          let square = there.dot(there).double
+          let c = square > 0 ? gradient.dot(there).double / square : 0
+          there.mul_(Scalar(1 + settings.alpha * c)).add_(gradient, alpha: Scalar(-settings.alpha))
         }
       }
-      optimizer.update(point, second, learningRate: context.learningRate)
-    } else {
-      skips.add()
+      second = there
     }
-    return StepReport(
-      loss, batch.labels, metrics: ["gradient": .number(length), "rho": .number(rho), "skipped": skips.count])
+    skips.update(point, along: second, by: &optimizer, context)
+    return skips.report(loss, batch.labels, ["gradient": length, "rho": rho])
   }
 
   /// Where the perturbation goes, and what it is divided by.
@@ -102,6 +101,7 @@ public struct GSAM: StepRule {
     }
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] { optimizer.state + skips.state }
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
     try optimizer.restore(state)

@@ -58,9 +58,8 @@ public struct LookSAM: StepRule {
     let loss = try objective(weights, .all, &pass)
     let gradient = weights.gradient(of: loss.mean)
     let length = gradient.length
-    if !length.isFinite {
-      skips.add()
-    } else if context.step % settings.every == 0 {
+    var direction: Tensor?
+    if length.isFinite, context.step % settings.every == 0 {
       let second = try excursion.away(from: point, by: gradient, times: settings.rho / (length + 1e-12)) {
         try secondGradient(point, .all, pass, context, objective)
       }
@@ -70,15 +69,15 @@ public struct LookSAM: StepRule {
         let rest = added.length
         added.mul_(Scalar(rest > 0 && rest.isFinite ? 1 / rest : 0))
       }
-      optimizer.update(point, second, learningRate: context.learningRate)
-    } else {
-      withNoGrad { _ = gradient.add_(added, alpha: Scalar(settings.alpha * length)) }
-      optimizer.update(point, gradient, learningRate: context.learningRate)
+      direction = second
+    } else if length.isFinite {
+      direction = withNoGrad { gradient.add_(added, alpha: Scalar(settings.alpha * length)) }
     }
-    return StepReport(
-      loss, batch.labels, metrics: ["gradient": .number(length), "skipped": skips.count])
+    skips.update(point, along: direction, by: &optimizer, context)
+    return skips.report(loss, batch.labels, ["gradient": length])
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] {
     optimizer.state + skips.state + (added.map { [("added", $0)] } ?? [])
   }

@@ -59,14 +59,11 @@ public struct MSAM: StepRule {
       ? try excursion.away(from: point, by: along!, times: -settings.rho / (length + 1e-12), gradient)
       : try gradient()
     let size = found.length
-    if size.isFinite {
-      optimizer.update(point, found, learningRate: context.learningRate)
-    } else {
-      skips.add()
-    }
-    return StepReport(loss, batch.labels, metrics: ["gradient": .number(size), "skipped": skips.count])
+    skips.update(point, along: found, length: size, by: &optimizer, context)
+    return skips.report(loss, batch.labels, ["gradient": size])
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] { optimizer.state + skips.state }
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
     try optimizer.restore(state)

@@ -12,22 +12,34 @@ func requirePositive(_ rule: String, _ key: String, _ value: Double) throws(Trai
   }
 }
 
-/// ∇L of a further pass over samples that had one: with their dropout masks, without moving batch norm's statistics.
+/// ∇L of a further pass over samples that had one: with their dropout masks, without moving batch norm's statistics. For a
+/// subset chosen from the batch the masks are the first of those.
+///
+/// - Parameter part: of a batch that is seen in parts.
 func secondGradient(
   _ point: Point, _ samples: SampleSubset, _ pass: Pass, _ context: StepContext, _ objective: Objective,
-  leaves: SlotSet = .all
+  part: Int = 0
 ) throws -> Tensor {
-  var pass = try again(pass, point, context)
-  let weights = point.leaves(leaves)
+  var pass = try again(pass, point, context, part: part)
+  let weights = point.leaves()
   return weights.gradient(of: try objective(weights, samples, &pass).mean)
 }
 
-/// A pass like the step's first one, on the same batch.
-func again(_ pass: Pass, _ point: Point, _ context: StepContext) throws -> Pass {
+/// A pass like the step's first one, on the same batch or part of it.
+func again(_ pass: Pass, _ point: Point, _ context: StepContext, part: Int = 0) throws -> Pass {
   var pass = pass
   pass.updatesBuffers = false
-  if pass.random != nil { pass.random = try context.streams.stream("dropout", device: point.device) }
+  try pass.drawMasks(ofPart: part, point, context)
   return pass
+}
+
+extension Pass {
+  /// Dropout masks from their beginning: the first part's are the step's, every other has a stream of its own.
+  mutating func drawMasks(ofPart part: Int, _ point: Point, _ context: StepContext) throws {
+    guard random != nil else { return }
+    let streams = part == 0 ? context.streams : context.streams.child("part", part)
+    random = try streams.stream("dropout", device: point.device)
+  }
 }
 
 extension Tensor {
@@ -61,7 +73,8 @@ struct LossDecay {
   private let weightDecay: Double
   private let mask: DecayMask
 
-  /// - Returns: the optimiser that is left, and the decay if it moves into the loss.
+  /// - Returns: the optimiser that is left (made anew from the settings, without their decay), and the decay, if it moves
+  ///   into the loss; otherwise the optimiser that came.
   static func taken(
     from optimizer: any Optimizer, _ context: MethodContext, _ isInLoss: Bool
   ) -> (any Optimizer, LossDecay?) {
@@ -84,14 +97,39 @@ struct LossDecay {
   }
 }
 
-/// Steps whose gradient was not finite: they move nothing, and are counted.
+/// Steps that had no finite gradient: they move nothing, and are counted.
 struct SkippedSteps {
   /// A scalar on the device.
-  private(set) var count = Tensor.zeros([])
+  private var count = Tensor.zeros([])
+  private var isSkipped = false
 
   mutating func prepare(for point: Point) { count = Tensor.zeros([], dtype: .float64, device: point.device) }
 
-  mutating func add() { withNoGrad { _ = count.add_(1) } }
+  /// Moves the point along a gradient if that is finite, and counts the step otherwise.
+  ///
+  /// - Parameters:
+  ///   - gradient: [P]; nil where there was none worth taking.
+  ///   - length: its own, if that is known.
+  mutating func update(
+    _ point: Point, along gradient: Tensor?, length: Double? = nil, by optimizer: inout any Optimizer,
+    _ context: StepContext
+  ) {
+    if let gradient, (length ?? gradient.length).isFinite {
+      isSkipped = false
+      optimizer.update(point, gradient, learningRate: context.learningRate)
+    } else {
+      isSkipped = true
+      withNoGrad { _ = count.add_(1) }
+    }
+  }
+
+  /// Of the step that was updated last.
+  func report(_ loss: PerSampleLoss, _ labels: Tensor, _ metrics: [String: Double]) -> StepReport {
+    var report = StepReport(loss, labels, metrics: metrics.mapValues { .number($0) })
+    report.metrics["skipped"] = withNoGrad { count.clone() }
+    report.isSkipped = isSkipped
+    return report
+  }
 
   var state: [(name: String, tensor: Tensor)] { [("skipped", count)] }
 

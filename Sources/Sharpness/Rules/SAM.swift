@@ -6,7 +6,7 @@ import Training
 /// Sharpness-aware minimisation (Foret et al. 2021): the gradient g′ at w + e, e = ρ g/‖g‖, moves the point at w.
 ///
 /// The norm is that of the whole vector. Both passes see the same samples and the same dropout masks; batch norm's running
-/// statistics are those of the first. A step whose gradient is not finite moves nothing and is counted.
+/// statistics are those of the first. A step without a finite gradient, at w or at w + e, moves nothing and is counted.
 public struct SAM: StepRule {
   /// Where weight decay acts.
   public enum Decay: String, Sendable, CaseIterable, SettingChoice {
@@ -37,6 +37,12 @@ public struct SAM: StepRule {
       guard samples >= 0 else {
         throw TrainingError("rule sam: samples must be at least 0, found \(samples)")
       }
+      // Decay that its optimiser keeps apart from the gradient has no place in a loss.
+      if decay == .loss, context.settings.optimizer == .adamw {
+        throw TrainingError(
+          "rule sam: decay=loss with optimizer adamw, whose decay is apart from the loss; take decay=optimizer or adam"
+        )
+      }
       return SAM(self, optimizer, context)
     }
   }
@@ -65,7 +71,8 @@ public struct SAM: StepRule {
     var losses: [PerSampleLoss] = []
     var total: Tensor?
     var lengths = 0.0
-    for part in parts {
+    for (index, part) in parts.enumerated() {
+      if index > 0 { try pass.drawMasks(ofPart: index, point, context) }
       let weights = point.leaves()
       let loss = try objective(weights, part, &pass)
       losses.append(loss)
@@ -76,7 +83,7 @@ public struct SAM: StepRule {
       // Statistics and records are those of the clean passes, also of the parts that come after.
       guard lengths.isFinite else { continue }
       let second = try excursion.away(from: point, by: gradient, times: settings.rho / (length + 1e-12)) {
-        let second = try secondGradient(point, part, pass, context, objective)
+        let second = try secondGradient(point, part, pass, context, objective, part: index)
         decay?.add(to: second, at: point)
         return second
       }
@@ -87,16 +94,11 @@ public struct SAM: StepRule {
           ?? (parts.count == 1 ? second : second.mul_(Scalar(share)))
       }
     }
-    if lengths.isFinite, let total {
-      optimizer.update(point, total, learningRate: context.learningRate)
-    } else {
-      skips.add()
-    }
-    return StepReport(
-      losses.joined, batch.labels,
-      metrics: ["gradient": .number(lengths / Double(parts.count)), "skipped": skips.count])
+    skips.update(point, along: lengths.isFinite ? total : nil, by: &optimizer, context)
+    return skips.report(losses.joined, batch.labels, ["gradient": lengths / Double(parts.count)])
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] { optimizer.state + skips.state }
   public mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) {
     try optimizer.restore(state)

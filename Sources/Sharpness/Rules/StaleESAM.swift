@@ -65,11 +65,12 @@ public struct StaleESAM: StepRule {
     let loss = try objective(weights, .all, &pass)
     let gradient = weights.leaves.isEmpty ? point.flat.zerosLike() : weights.gradient(of: loss.mean)
     let length = gradient.length
+    var second: Tensor?
     if length.isFinite {
       let chosen = settings.gamma == 1 ? nil : choose(batch, context)
       let samples = chosen.map { SampleSubset.positions($0.to(batch.images.device)) } ?? .all
       let before = loss.values.detach()
-      let second = try excursion.away(
+      second = try excursion.away(
         from: point, by: gradient, times: settings.rho / (length + 1e-7) / settings.beta
       ) {
         var pass = try again(pass, point, context)
@@ -78,12 +79,9 @@ public struct StaleESAM: StepRule {
         if let chosen { record(loss.values.detach() - before.selecting(samples), chosen, batch, context) }
         return weights.gradient(of: loss.mean)
       }
-      optimizer.update(point, second, learningRate: context.learningRate)
-    } else {
-      skips.add()
     }
-    return StepReport(
-      loss, batch.labels, metrics: ["gradient": .number(length), "skipped": skips.count])
+    skips.update(point, along: second, by: &optimizer, context)
+    return skips.report(loss, batch.labels, ["gradient": length])
   }
 
   /// Positions in the batch, [⌊γB⌋], one at least.
@@ -108,6 +106,7 @@ public struct StaleESAM: StepRule {
     }
   }
 
+  public var maySkip: Bool { true }
   public var state: [(name: String, tensor: Tensor)] {
     optimizer.state + skips.state + [("scores", scores), ("stamps", stamps)]
   }

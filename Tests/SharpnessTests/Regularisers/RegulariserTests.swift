@@ -119,7 +119,8 @@ import Training
     let mesa = with(MESA.Settings()) { ($0.start, $0.decay) = (0, 0.9) }
     let rules: [(any RuleSettings)?] = [
       nil, SAM.Settings(), ESAM.Settings(), with(SAM.Settings()) { $0.samples = 2 },
-      with(ESAM.Settings()) { $0.mode = .official }, MSAM.Settings(),
+      with(ESAM.Settings()) { $0.mode = .official }, with(MSAM.Settings()) { $0.rho = 0.1 }, ASAM.Settings(),
+      GSAM.Settings(), LookSAM.Settings(), StaleESAM.Settings(),
     ]
     for rule in rules {
       for regulariser in [saf, mesa] as [any RegulariserSettings] {
@@ -127,12 +128,52 @@ import Training
         let recorder = Lines()
         recorder.stopAt = 13
         try fixture.train(rule, regulariser, recorder: recorder)
+        #expect(recorder.saved?.progress.step == 13)
         recorder.stopAt = .max
         let again = try fixture.train(rule, regulariser, recorder: recorder)
         #expect(again.flat.equal(whole.flat), "\(String(describing: rule)) \(regulariser)")
+        for (a, b) in zip(again.buffers.tensors, whole.buffers.tensors) { #expect(a.equal(b)) }
         #expect(try !whole.flat.equal(fixture.train(rule).flat))
       }
     }
+  }
+
+  /// A teacher and a selection in bfloat16 end near those in the run's own precision, and not in their bits.
+  @Test func halfPrecision() throws {
+    let fixture = try Fixture(dtype: .float32)
+    let mesa = with(MESA.Settings()) { ($0.start, $0.decay) = (0, 0.9) }
+    let (whole, half) = (
+      try fixture.train(nil, mesa), try fixture.train(nil, with(mesa) { $0.teacher = .bfloat16 })
+    )
+    #expect(difference(half.flat, whole.flat) < 5e-3 && difference(half.flat, whole.flat) > 0)
+    // Close scores may change places, so that other samples are selected: the run is another, and learns as well.
+    let lines = Lines()
+    let esam = with(ESAM.Settings()) { $0.selection = .bfloat16 }
+    let chosen = try fixture.train(esam, recorder: lines)
+    let losses = lines.values("loss")
+    #expect(chosen.flat.isfinite().all().int == 1)
+    #expect(losses.suffix(5).reduce(0, +) < losses.prefix(5).reduce(0, +))
+  }
+
+  /// What is no number in one step has no part in those that come after.
+  @Test func answersThatAreNoNumbers() throws {
+    let fixture = try Fixture(dtype: .float32)
+    let context = fixture.context(fixture.point)
+    var saf = try with(SAF.Settings()) { ($0.start, $0.lookback) = (0, 1) }.regulariser(context)
+    func term(_ epoch: Int, _ logits: Tensor) -> Tensor? {
+      let batch = Batch(
+        indices: Tensor([3, 7]), images: .zeros([2, 3, 8, 8]), labels: Tensor([0, 1]))
+      saf.begin(
+        batch,
+        StepContext(
+          step: 5 * epoch, epoch: epoch, totalSteps: 20, learningRate: 0.1, streams: RandomStreams(seed: 1)))
+      return saf.term(batch, Output(logits: logits), .all, isFirst: true)
+    }
+    let broken = Tensor.randn([2, 10], generator: Generator(seed: 1))
+    withNoGrad { _ = broken[0].fill_(.real(.nan)) }
+    #expect(term(0, broken) == nil)
+    let found = try #require(term(1, .randn([2, 10], generator: Generator(seed: 2)))).array(of: Float.self)
+    #expect(found[0] == 0 && found[1] > 0)
   }
 
   @Test func tablesInOtherTypes() throws {
@@ -167,6 +208,7 @@ import Training
     refused(with(SAF.Settings()) { ($0.start, $0.lambda) = (0, -1) }, "lambda")
     refused(with(SAF.Settings()) { ($0.start, $0.temperature) = (0, 0) }, "temperature")
     refused(with(SAF.Settings()) { ($0.start, $0.end) = (2, 3) }, "end")
+    refused(with(SAF.Settings()) { ($0.start, $0.end, $0.lookback) = (-1, 2, 2) }, "never", "saf.end")
     refused(with(MESA.Settings()) { ($0.start, $0.decay) = (0, 1) }, "decay")
     refused(with(MESA.Settings()) { ($0.start, $0.horizon) = (0, 0) }, "horizon")
     refused(with(SAF.Settings()) { $0.start = 0 }, "this machine has", "mesa", samples: 1_000_000_000_000)

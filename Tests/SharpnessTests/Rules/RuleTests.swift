@@ -258,18 +258,21 @@ import Training
   }
 
   /// Running statistics are those of one clean forward pass, and weights come back to the bit.
-  @Test(arguments: ["sam", "asam", "gsam", "looksam", "esam", "esam-stale"])
+  @Test(arguments: ["sam", "sam in parts", "asam", "gsam", "looksam", "esam", "esam-stale"])
   func statisticsOfOneCleanPass(_ name: String) throws {
     let fixture = try Fixture(dtype: .float32)
     let point = fixture.begin()
     let all: [String: any RuleSettings] = [
       "sam": SAM.Settings(), "asam": ASAM.Settings(), "gsam": GSAM.Settings(), "looksam": LookSAM.Settings(),
       "esam": ESAM.Settings(), "esam-stale": StaleESAM.Settings(),
+      "sam in parts": with(SAM.Settings()) { $0.samples = 2 },
     ]
     let plain = fixture.begin()
     var once = Pass.training(plain)
     let batch = fixture.batches(0)[0]
-    _ = withNoGrad { fixture.network(batch.images, plain.weights, &once) }
+    for part in batch.parts(of: name == "sam in parts" ? 2 : 0) {
+      _ = withNoGrad { fixture.network(batch.images.selecting(part), plain.weights, &once) }
+    }
     // A rate of zero: nothing but the excursion touches the weights.
     var rule = try all[name]!.rule(SGD(), fixture.context(point))
     rule.prepare(for: point)
@@ -320,6 +323,75 @@ import Training
     #expect(counts == [0, 1, 1])
   }
 
+  /// Both passes over a part of the batch draw the same dropout masks, and every part others.
+  @Test(arguments: ["sam", "asam", "gsam", "looksam", "esam"])
+  func dropoutMasksOfBothPasses(_ name: String) throws {
+    let fixture = try Fixture(dtype: .float32)
+    let all: [String: any RuleSettings] = [
+      "sam": with(SAM.Settings()) { $0.samples = 2 }, "asam": ASAM.Settings(), "gsam": GSAM.Settings(),
+      "looksam": LookSAM.Settings(), "esam": with(ESAM.Settings()) { $0.gamma = 1 },
+    ]
+    let point = fixture.begin()
+    var rule = try all[name]!.rule(SGD(), fixture.context(point))
+    rule.prepare(for: point)
+    let streams = RandomStreams(seed: 1)
+    var pass = Pass.training(point, random: try streams.stream("dropout", device: .cpu))
+    let context = StepContext(step: 0, epoch: 0, totalSteps: 1, learningRate: 0, streams: streams)
+    let batch = fixture.batches(0)[0]
+    var masks: [[Float]] = []
+    _ = try rule.step(point, batch, &pass, context) { weights, samples, pass in
+      let part = batch.selecting(samples)
+      let output = fixture.network(part.images, weights, &pass)
+      let random = try #require(pass.random)
+      masks.append(Tensor.rand([8], generator: random).array())
+      return PerSampleLoss(
+        values: crossEntropyPerSample(output.logits, part.labels), logits: output.logits.detach())
+    }
+    #expect(masks.count >= 2 && masks.count % 2 == 0)
+    for pair in stride(from: 0, to: masks.count, by: 2) { #expect(masks[pair] == masks[pair + 1]) }
+    #expect(Set(stride(from: 0, to: masks.count, by: 2).map { masks[$0] }).count == masks.count / 2)
+    #expect(name != "sam" || masks.count > 2)
+  }
+
+  /// A loss that is no number, or a second gradient alone that is none: the step moves neither weights nor statistics, is
+  /// counted, and the run goes on; twenty in a row end it.
+  @Test(
+    arguments: ["sam", "asam", "gsam", "looksam", "msam", "esam", "esam-stale"], ["loss", "second", "all"])
+  func runsGoOnAfterSkippedSteps(_ name: String, _ broken: String) throws {
+    let all: [String: any RuleSettings] = [
+      "sam": SAM.Settings(), "asam": ASAM.Settings(), "gsam": GSAM.Settings(),
+      "looksam": with(LookSAM.Settings()) { $0.every = 1 }, "msam": with(MSAM.Settings()) { $0.rho = 0.1 },
+      "esam": ESAM.Settings(), "esam-stale": StaleESAM.Settings(),
+    ]
+    let fixture = try Fixture(dtype: .float32)
+    let recorder = Lines()
+    func train() throws -> Point {
+      try fixture.train(all[name]!, recorder: recorder) {
+        BrokenPasses(rule: $0) { step, pass in
+          switch broken {
+          case "loss": step == 7
+          case "second": step == 7 && pass > 0
+          default: true
+          }
+        }
+      }
+    }
+    if broken == "all" {
+      do {
+        _ = try train()
+        Issue.record("twenty steps without a gradient were accepted")
+      } catch let error as TrainingError {
+        #expect(error.message.contains("20 steps in a row had no finite gradient"), "\(error)")
+      }
+      return
+    }
+    let end = try train()
+    // MSAM has one gradient.
+    #expect(recorder.values("skipped").last == (name == "msam" && broken == "second" ? 0 : 1))
+    #expect(end.flat.isfinite().all().int == 1)
+    for buffer in end.buffers.tensors { #expect(buffer.isfinite().all().int == 1) }
+  }
+
   /// A run that is stopped and goes on ends in the same bits.
   @Test(arguments: ["sam", "asam", "gsam", "looksam", "msam", "esam", "esam-stale"])
   func runsGoOn(_ name: String) throws {
@@ -361,6 +433,10 @@ import Training
       refused(with(ESAM.Settings()) { $0.beta = share }, "beta", "(0, 1]", in: fixture)
     }
     refused(with(SAM.Settings()) { $0.samples = -1 }, "samples", in: fixture)
+    var decoupled = fixture
+    decoupled.settings.optimizer = .adamw
+    refused(with(SAM.Settings()) { $0.decay = .loss }, "adamw", "decay=optimizer", in: decoupled)
+    refused(with(ESAM.Settings()) { $0.selection = .bfloat16 }, "float64", "selection=same", in: fixture)
     refused(with(GSAM.Settings()) { $0.rhoMin = 0.1 }, "rhoMin", in: fixture)
     refused(with(GSAM.Settings()) { $0.alpha = -1 }, "alpha", in: fixture)
     refused(with(LookSAM.Settings()) { $0.every = 0 }, "every", in: fixture)

@@ -56,16 +56,19 @@ struct Fixture {
   }
 
   /// Trains from the start.
+  ///
+  /// - Parameter wrapped: what becomes of the rule.
   @discardableResult
   func train(
     _ rule: (any RuleSettings)? = nil, _ regulariser: (any RegulariserSettings)? = nil,
-    recorder: any TrainingRecorder = NoRecorder(), seed: UInt64 = 0
+    recorder: any TrainingRecorder = NoRecorder(), seed: UInt64 = 0,
+    wrapped: (any StepRule) -> any StepRule = { $0 }
   ) throws -> Point {
     let point = begin()
     let context = context(point)
     let optimizer = settings.makeOptimizer()
     try Trainer(
-      network, at: point, rule: rule?.rule(optimizer, context) ?? GradientStep(optimizer),
+      network, at: point, rule: wrapped(rule?.rule(optimizer, context) ?? GradientStep(optimizer)),
       regularisers: regulariser.map { [try $0.regulariser(context)] } ?? [], settings: settings,
       batches: Epochs(stepsPerEpoch: stepsPerEpoch, of: batches), seed: seed, recorder: recorder
     ).run()
@@ -80,6 +83,34 @@ struct Fixture {
       return { rest.popFirst() }
     }
   }
+}
+
+/// A rule some of whose passes answer with no number, and leave none in batch norm's statistics.
+struct BrokenPasses: StepRule {
+  var rule: any StepRule
+  /// Which of a step's passes, counted from 0.
+  let isBroken: (_ step: Int, _ pass: Int) -> Bool
+
+  mutating func step(
+    _ point: Point, _ batch: Batch, _ pass: inout Pass, _ context: StepContext, _ objective: Objective
+  ) throws -> StepReport {
+    let isBroken = isBroken
+    var passes = 0
+    return try rule.step(point, batch, &pass, context) { weights, samples, pass in
+      defer { passes += 1 }
+      let loss = try objective(weights, samples, &pass)
+      guard isBroken(context.step, passes) else { return loss }
+      withNoGrad {
+        for buffer in point.buffers.tensors where buffer.dtype != .int64 { buffer.fill_(.real(.nan)) }
+      }
+      return PerSampleLoss(values: loss.values * Scalar(Double.nan), logits: loss.logits)
+    }
+  }
+
+  mutating func prepare(for point: Point) { rule.prepare(for: point) }
+  var maySkip: Bool { rule.maySkip }
+  var state: [(name: String, tensor: Tensor)] { rule.state }
+  mutating func restore(_ state: (String) -> Tensor?) throws(TrainingError) { try rule.restore(state) }
 }
 
 /// The log and the last checkpoint in memory.

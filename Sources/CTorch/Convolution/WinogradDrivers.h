@@ -1,10 +1,4 @@
-// Winograd's convolution of whole batches. Included after Kernels.h, once for each instruction set.
-
-/// Memory for one thread, from libtorch's allocator.
-inline at::Tensor scratch(int64_t count) {
-  return at::detail::empty_cpu({count}, at::kFloat, std::nullopt, std::nullopt, std::nullopt, std::nullopt);
-}
-inline float *values(const at::Tensor &tensor) { return static_cast<float *>(tensor.mutable_data_ptr()); }
+// Winograd's convolution of whole batches. Included after WinogradKernels.h, once for each instruction set.
 
 // MARK: Filters
 
