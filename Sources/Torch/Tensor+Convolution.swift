@@ -23,4 +23,33 @@ extension Tensor {
       owning: ct_convolve(
         handle, weight.handle, bias?.handle, stride, stride.count, padding, padding.count), file, line)
   }
+
+  /// A convolution and what a network has after it in evaluation: batch norm by given statistics, the sum with a residual,
+  /// ReLU, averages of 2×2 places. Where no gradients are recorded and the convolution goes Winograd's way, all but the
+  /// averages are done before the result is stored.
+  ///
+  /// - Parameters:
+  ///   - weight: [O, C, h, w].
+  ///   - bias: [O], or nil.
+  ///   - stride: in places, downwards and across.
+  ///   - padding: zeros around the images, above and beside.
+  ///   - statistics: mean and variance, [O].
+  ///   - scale: [O].
+  ///   - shift: [O].
+  ///   - eps: added to the variance.
+  ///   - residual: added before ReLU, of the convolution's shape.
+  ///   - relu: max(0, ·) of the result.
+  ///   - pooled: means of 2×2 places with stride 2, after ReLU.
+  public func convolved(
+    with weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
+    normalizedBy statistics: (mean: Tensor, variance: Tensor), scale: Tensor, shift: Tensor,
+    eps: Double = 1e-5, adding residual: Tensor? = nil, relu: Bool = false, pooled: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(
+      owning: ct_convolve_normalized(
+        handle, weight.handle, bias?.handle, stride, stride.count, padding, padding.count,
+        statistics.mean.handle, statistics.variance.handle, scale.handle, shift.handle, residual?.handle, eps,
+        relu, pooled), file, line)
+  }
 }

@@ -215,35 +215,45 @@ import Torch
     for test in Self.cases {
       for (dtype, tolerance) in [(DType.float32, test.tolerance), (.float64, 1e-10)] {
         let file = try Safetensors(reading: folder.file("\(test.name)-\(dtype).safetensors"))
-        try check(Self.network(test), file, dtype, tolerance, test.name)
+        let exact = try Safetensors(reading: folder.file("\(test.name)-float64.safetensors"))
+        try check(Self.network(test), file, exact, dtype, tolerance, test.name)
       }
     }
   }
 
+  /// Against PyTorch's results in float64, in whichever type is computed here. A ReLU whose input is near zero makes the
+  /// gradients of float32 jump (by 1e-3 in ResNet-18 with a batch of four): where PyTorch's own are as far off in this type,
+  /// ours may be twice as far.
   private func check(
-    _ network: some Network, _ file: Safetensors, _ dtype: DType, _ tolerance: Double, _ name: String
+    _ network: some Network, _ file: Safetensors, _ exact: Safetensors, _ dtype: DType, _ tolerance: Double,
+    _ name: String
   ) throws {
-    func part(_ prefix: String) -> [String: Tensor] {
+    func part(_ prefix: String, of file: Safetensors) -> [String: Tensor] {
       let names = file.names.filter { $0.hasPrefix(prefix) }
       return Dictionary(uniqueKeysWithValues: names.map { (String($0.dropFirst(prefix.count)), file[$0]!) })
     }
+    func part(_ prefix: String) -> [String: Tensor] { part(prefix, of: file) }
     func flat(_ tensors: [String: Tensor]) -> Tensor {
       .concatenated(network.layout.slots.map { tensors[$0.name]!.reshape([-1]) })
+    }
+    func expect(_ found: Tensor, _ prefix: String, within tolerance: Double) {
+      func value(_ file: Safetensors) -> Tensor { file[prefix] ?? flat(part(prefix, of: file)) }
+      let room = max(tolerance, 2 * Self.distance(value(file), value(exact)))
+      #expect(Self.distance(found, value(exact)) < room, "\(name) \(dtype): \(prefix)")
     }
     let point = try Point(network, state: part("weights."))
     #expect(point.dtype == dtype)
     let labels = try #require(file["labels"])
 
     let logits = network.logits(try #require(file["input"]), at: point)
-    #expect(Self.distance(logits, file["logits"]!) < tolerance, "\(name) \(dtype): logits")
+    expect(logits, "logits", within: tolerance)
 
     let input = file["input"]!.clone().requiresGrad_()
     let weights = point.leaves()
     var pass = Pass.training(point)
     let loss = network(input, weights, &pass).logits.crossEntropy(labels)
     let gradient = weights.gradient(of: loss, createGraph: true)
-    #expect(
-      Self.distance(gradient.detach(), flat(part("gradient."))) < tolerance, "\(name) \(dtype): gradient")
+    expect(gradient.detach(), "gradient.", within: tolerance)
     for (buffer, value) in part("after.") {
       let mine = point.stateDictionary.first { $0.name == buffer }!.tensor
       #expect(Self.distance(mine, value) < tolerance, "\(name) \(dtype): \(buffer)")
@@ -257,8 +267,8 @@ import Torch
       })
     // A second derivative of a deep network passes through many times the operations of a first one of a shallow one.
     let room = name.hasPrefix("convnet") ? tolerance : 10 * tolerance
-    #expect(Self.distance(second[0], file["second.input"]!) < room, "\(name) \(dtype): second, input")
-    #expect(Self.distance(secondWeights, flat(part("second."))) < room, "\(name) \(dtype): second, weights")
+    expect(second[0], "second.input", within: room)
+    expect(secondWeights, "second.", within: room)
 
     if network.prefersChannelsLast, dtype == .float64 {
       // As training lays images out; sums are taken in another order there. Batch norm over few values enlarges that

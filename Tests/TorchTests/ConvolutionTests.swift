@@ -248,6 +248,73 @@ import Torch
     }
   }
 
+  /// With batch norm by given statistics, a residual and ReLU: on the way out where there are kernels for that.
+  @Test(arguments: everyCase, [0, 1, 2, 3])
+  func normalizedOnTheWay(_ of: Case, _ what: Int) {
+    let (relu, adds) = (what & 1 == 1, what & 2 == 2)
+    let inputs = of.inputs()
+    let generator = Generator(seed: 6)
+    func numbers() -> Tensor { .randn([of.outputs], generator: generator) }
+    let (mean, variance, scale, shift) = (numbers(), numbers().square() + 0.1, numbers(), numbers())
+    let shape = [of.images[0], of.outputs, of.images[2], of.images[3]]
+    let residual = adds ? of.laidOut(Tensor.randn(shape, generator: generator)) : nil
+    func normalized(_ x: [Tensor], _ type: DType, pooled: Bool = false) -> Tensor {
+      x[0].convolved(
+        with: x[1], bias: x.count > 2 ? x[2] : nil, padding: [1, 1],
+        normalizedBy: (mean.to(type), variance.to(type)), scale: scale.to(type), shift: shift.to(type),
+        adding: residual?.to(type), relu: relu, pooled: pooled)
+    }
+    let exact = exact(inputs)
+    let plain = Case.plain(exact)
+    func wide(_ numbers: Tensor) -> Tensor { numbers.to(.float64).view([1, of.outputs, 1, 1]) }
+    var expected = (plain - wide(mean)) / (wide(variance) + 1e-5).sqrt() * wide(scale) + wide(shift)
+    if let residual { expected = expected + residual.to(.float64) }
+    if relu { expected = expected.relu() }
+    let found = withNoGrad { normalized(inputs, .float32) }
+    #expect(found.dtype == .float32 && found.shape == shape && !found.requiresGrad)
+    #expect(relativeDistance(found, expected) < 2e-6)
+    #expect(found.isContiguous(of.channelsLast && of.images[1] > 1 ? .channelsLast : .contiguous))
+    // Other types, and with gradients: composed.
+    #expect(relativeDistance(withNoGrad { normalized(exact, .float64) }, expected) < 1e-12)
+    let followed = normalized(inputs, .float32)
+    #expect(followed.requiresGrad && relativeDistance(followed, expected) < 2e-6)
+    if shape[2] > 1, shape[3] > 1 {
+      let pooled = withNoGrad { normalized(inputs, .float32, pooled: true) }
+      #expect(relativeDistance(pooled, expected.avgPool2d([2, 2], stride: [2, 2])) < 2e-6)
+    }
+  }
+
+  /// A residual that lies otherwise, and one that no kernel can add.
+  @Test func residualsOfOtherLayouts() {
+    let of = Case(images: [3, 16, 8, 8], outputs: 32)
+    let inputs = of.inputs().map { $0.detach() }
+    let numbers = Tensor.rand([32], generator: Generator(seed: 1)) + 0.5
+    let residual = Tensor.randn([3, 32, 8, 8], generator: Generator(seed: 2))
+    for images in [inputs[0], inputs[0].contiguous(memoryFormat: .channelsLast)] {
+      for rest in [
+        residual, residual.contiguous(memoryFormat: .channelsLast), residual[0].expand([3, 32, 8, 8]),
+      ] {
+        func normalized(_ x: Tensor, adding: Tensor?) -> Tensor {
+          withNoGrad {
+            x.convolved(
+              with: inputs[1], bias: inputs[2], padding: [1, 1], normalizedBy: (numbers, numbers),
+              scale: numbers,
+              shift: numbers, adding: adding)
+          }
+        }
+        #expect(
+          relativeDistance(normalized(images, adding: rest), normalized(images, adding: nil) + rest) < 1e-6)
+      }
+    }
+    // One image's, and a row's, are added to all as everywhere.
+    let small = withNoGrad {
+      inputs[0].convolved(
+        with: inputs[1], padding: [1, 1], normalizedBy: (numbers, numbers), scale: numbers, shift: numbers,
+        adding: residual.narrow(dim: 0, start: 0, length: 1))
+    }
+    #expect(small.shape == [3, 32, 8, 8])
+  }
+
   /// A gradient whose value is left out has the graph that it always has.
   @Test(arguments: [3, 16]) func unreadGradientsOfWeights(channels: Int) {
     let of = Case(images: [5, channels, 8, 8], outputs: 32)

@@ -15,6 +15,7 @@
 #include "../Dispatch.h"
 #include "../Support.h"
 #include "Direct.h"
+#include "../Normalization/Evaluation.h"
 #include "Geometry.h"
 #include "Winograd.h"
 
@@ -165,6 +166,40 @@ extern "C" ct_tensor ct_convolve(
       return give(convolution::convolved(view(x), view(weight), added));
     }
     return give(at::conv2d(view(x), view(weight), added, steps, margins));
+  });
+}
+
+extern "C" ct_tensor ct_convolve_normalized(
+    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_int *stride, ct_int stride_count, const ct_int *padding,
+    ct_int padding_count, ct_tensor mean, ct_tensor variance, ct_tensor scale, ct_tensor shift, ct_tensor residual,
+    double eps, bool relu, bool pooled) noexcept {
+  using namespace ctorch;
+  using namespace ctorch::convolution;
+  return guarded(static_cast<ct_tensor>(nullptr), [&] {
+    const at::IntArrayRef steps(stride, stride_count), margins(padding, padding_count);
+    const at::Tensor &images = view(x), &filters = view(weight), &centre = view(mean), &spread = view(variance),
+                     &a = view(scale), &k = view(shift);
+    const std::optional<at::Tensor> added = optional_view(bias);
+    const at::Tensor rest = optional_view(residual).value_or(at::Tensor());
+    const bool is_followed = at::GradMode::is_enabled(), ours = suits(images, filters, added, steps, margins);
+    auto plain = [&](const at::Tensor &t) {
+      return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 1 &&
+             t.size(0) == filters.size(0);
+    };
+    auto fits = [&](const at::Tensor &t) {
+      return !t.defined() ||
+             (t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat &&
+              t.sizes() == at::IntArrayRef{images.size(0), filters.size(0), images.size(2), images.size(3)});
+    };
+    if (!is_followed && !pooled && ours && !has_few_channels(images) && plain(centre) && plain(spread) && plain(a) &&
+        plain(k) && fits(rest) && winograd_finishes(images, rest)) {
+      const at::Tensor factor = (spread + eps).rsqrt_().mul_(a);
+      const at::Tensor addend = k - (added ? centre - *added : centre) * factor;
+      return give(winograd_finished(images, filters, factor, addend, rest, relu));
+    }
+    const at::Tensor y =
+        ours ? convolved(images, filters, added) : at::conv2d(images, filters, added, steps, margins);
+    return give(normalization::normalized_by(centre, spread, y, a, k, rest, eps, relu, pooled));
   });
 }
 

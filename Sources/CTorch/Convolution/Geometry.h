@@ -48,6 +48,14 @@ struct Weight {
   int64_t outputs, inputs, output_step, input_step, row_step, column_step;
 };
 
+/// What becomes of a result before it is stored: act(scale·y + shift + residual), by channel; each may be null.
+struct Finish {
+  const float *scale = nullptr, *shift = nullptr;
+  /// As the result lies in memory; for interleaved channels alone.
+  const float *residual = nullptr;
+  bool relu = false;
+};
+
 /// Strips in chunks, as equal as they can be, of about `tiles` tiles, as many as threads or a multiple.
 struct Chunks {
   int64_t strips, count;

@@ -55,15 +55,14 @@ double saved(int64_t height, int64_t width) {
   return static_cast<double>((3 * height - 2) * (3 * width - 2)) / static_cast<double>(points * tiles);
 }
 
-at::Tensor convolve(const at::Tensor &x, const Weight &weight, const at::Tensor &bias) {
+at::Tensor convolve(const at::Tensor &x, const Weight &weight, const Finish &finish) {
   const at::Tensor from = dense(x);
   at::Tensor y = at::empty(
       {x.size(0), weight.outputs, x.size(2), x.size(3)},
       x.options().memory_format(from.is_contiguous() ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast));
-  [[maybe_unused]] const float *added = bias.defined() ? static_cast<const float *>(bias.const_data_ptr()) : nullptr;
   Images<float> to = images<float>(y);
   to.interleaved = !from.is_contiguous();
-  WITH_WIDEST(convolve(images<const float>(from), weight, added, to, tiles_at_once, at::get_num_threads()));
+  WITH_WIDEST(convolve(images<const float>(from), weight, finish, to, tiles_at_once, at::get_num_threads()));
   return y;
 }
 
@@ -76,11 +75,27 @@ bool winograd_pays(const at::Tensor &x) {
 }
 
 at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
+  return winograd_finished(x, weight, {}, bias, {}, false);
+}
+
+at::Tensor winograd_finished(
+    const at::Tensor &x, const at::Tensor &weight, const at::Tensor &scale, const at::Tensor &shift,
+    const at::Tensor &residual, bool relu) {
   const at::Tensor w = resolved(weight);
   const Weight filters{
       static_cast<const float *>(w.const_data_ptr()), w.size(0), w.size(1), w.stride(0), w.stride(1), w.stride(2),
       w.stride(3)};
-  return convolve(x, filters, bias.defined() ? resolved(bias).contiguous() : bias);
+  const at::Tensor a = scale.defined() ? resolved(scale).contiguous() : scale,
+                   k = shift.defined() ? resolved(shift).contiguous() : shift,
+                   added = residual.defined() ? resolved(residual).contiguous(x.suggest_memory_format()) : residual;
+  auto numbers = [](const at::Tensor &tensor) {
+    return tensor.defined() ? static_cast<const float *>(tensor.const_data_ptr()) : nullptr;
+  };
+  return convolve(x, filters, {numbers(a), numbers(k), numbers(added), relu});
+}
+
+bool winograd_finishes(const at::Tensor &x, const at::Tensor &residual) {
+  return !residual.defined() || x.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
 }
 
 at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor &weight) {

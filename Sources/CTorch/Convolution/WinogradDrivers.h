@@ -99,7 +99,10 @@ inline void transform_strips_of_gradients(
 /// `width` channels from `channel` on of the strips first..<end, out of their products.
 inline void transform_strips_of_products(
     const float *products, int64_t point, const Images<float> &images, int64_t first, int64_t end, int64_t channel,
-    int64_t width, const float *bias, float *copy) {
+    int64_t width, Finish finish, float *copy) {
+  if (finish.scale != nullptr) finish.scale += channel;
+  if (finish.shift != nullptr) finish.shift += channel;
+  const int64_t residual = finish.residual == nullptr ? 0 : finish.residual - images.data;
   images.parts(first, end, [&](int64_t image, int64_t top, int64_t bottom) {
     const int64_t first_row = 2 * top, rows = std::min(2 * bottom, images.height) - first_row;
     const int64_t step = images.interleaved ? images.channels : width;
@@ -113,7 +116,7 @@ inline void transform_strips_of_products(
           const int64_t row = 2 * i + k / 2, column = 2 * j + k % 2;
           places[k] = row < rows && column < images.width ? start + (row * images.width + column) * step : nullptr;
         }
-        transform_products(products, point, width, bias, places);
+        transform_products(products, point, width, finish, residual, places);
         products += panel;
       }
     }
@@ -127,9 +130,9 @@ inline void transform_strips_of_products(
 
 // MARK: Convolution
 
-/// y = x ∗ weight + bias, images padded by one zero all round; `bias` may be null.
+/// y = x ∗ weight, finished; images padded by one zero all round.
 inline void convolve(
-    const Images<const float> &x, const Weight &weight, const float *bias, const Images<float> &y, int64_t tiles,
+    const Images<const float> &x, const Weight &weight, const Finish &finish, const Images<float> &y, int64_t tiles,
     int64_t threads) {
   const at::Tensor filters = transformed(weight);
   const int64_t filter_point = point_of_filters(x.channels);
@@ -157,7 +160,7 @@ inline void convolve(
           }
         }
         transform_strips_of_products(
-            products, point, y, first, last, channel, width, bias == nullptr ? nullptr : bias + channel, copy);
+            products, point, y, first, last, channel, width, finish, copy);
       }
     }
   });

@@ -86,9 +86,12 @@ inline void transform_gradients(
   });
 }
 
-/// Aᵀ·m·A + bias for `width` channels of a tile, to those of its 2×2 places that are in the image.
+/// Aᵀ·m·A, finished, for `width` channels of a tile, to those of its 2×2 places that are in the image.
+///
+/// - residual: from a place to that of the residual.
 inline void transform_products(
-    const float *products, int64_t point, int64_t width, const float *bias, float *const places[4]) {
+    const float *products, int64_t point, int64_t width, const Finish &finish, int64_t residual,
+    float *const places[4]) {
   for (int64_t c = 0; c < width; c += lanes) {
     Floats half[2][4];
 #pragma clang loop unroll(full)
@@ -98,13 +101,19 @@ inline void transform_products(
       half[0][j] = m0 + m1 + m2;
       half[1][j] = m1 - m2 - m3;
     }
-    const Floats added = bias == nullptr ? Floats(0) : load(bias + c);
+    const Floats scale = finish.scale == nullptr ? Floats(1) : load(finish.scale + c);
+    const Floats shift = finish.shift == nullptr ? Floats(0) : load(finish.shift + c);
+    auto put = [&](float *place, Floats y) ALWAYS_INLINE_LAMBDA {
+      if (place == nullptr) return;
+      y = finish.scale == nullptr ? y + shift : y * scale + shift;
+      if (finish.residual != nullptr) y += load(place + c + residual);
+      // NaN passes.
+      store(place + c, finish.relu ? (y <= Floats(0) ? Floats(0) : y) : y);
+    };
 #pragma clang loop unroll(full)
     for (int i = 0; i < 2; ++i) {
-      const Floats left = half[i][0] + half[i][1] + half[i][2] + added;
-      const Floats right = half[i][1] - half[i][2] - half[i][3] + added;
-      if (places[2 * i] != nullptr) store(places[2 * i] + c, left);
-      if (places[2 * i + 1] != nullptr) store(places[2 * i + 1] + c, right);
+      put(places[2 * i], half[i][0] + half[i][1] + half[i][2]);
+      put(places[2 * i + 1], half[i][1] - half[i][2] - half[i][3]);
     }
   }
 }

@@ -13,6 +13,7 @@
 
 #include "../Dispatch.h"
 #include "../Support.h"
+#include "Evaluation.h"
 
 namespace ctorch::normalization {
 namespace {
@@ -398,6 +399,19 @@ void move_statistics(
 }
 
 }  // namespace
+
+at::Tensor normalized_by(
+    const at::Tensor &mean, const at::Tensor &variance, const at::Tensor &x, const at::Tensor &scale,
+    const at::Tensor &shift, const at::Tensor &residual, double eps, bool relu, bool pooled) {
+  const Settings s{0, eps, relu, pooled};
+  const bool has_statistics = mean.is_cpu() && variance.is_cpu() && x.dim() == 4 &&
+                              mean.sizes() == at::IntArrayRef{x.size(1)} && variance.sizes() == mean.sizes();
+  if (!at::GradMode::is_enabled() && has_statistics && has_kernels(x, scale, shift, residual, s)) {
+    return forward_by(mean, variance, x, scale, shift, residual, s);
+  }
+  return finished(batch_norm(x, scale, shift, mean, variance, false, 0, eps), residual, s);
+}
+
 }  // namespace ctorch::normalization
 
 extern "C" ct_tensor ct_normalize(
@@ -429,17 +443,9 @@ extern "C" ct_tensor ct_normalize_by(
     ct_tensor mean, ct_tensor variance, ct_tensor x, ct_tensor scale, ct_tensor shift, ct_tensor residual, double eps,
     bool relu, bool pooled) noexcept {
   using namespace ctorch;
-  using namespace ctorch::normalization;
   return guarded(static_cast<ct_tensor>(nullptr), [&] {
-    const Settings s{0, eps, relu, pooled};
-    const at::Tensor &images = view(x), &a = view(scale), &k = view(shift), &centre = view(mean),
-                     &spread = view(variance);
-    const at::Tensor added = optional_view(residual).value_or(at::Tensor());
-    const bool has_statistics = centre.is_cpu() && spread.is_cpu() && images.dim() == 4 &&
-                                centre.sizes() == at::IntArrayRef{images.size(1)} && spread.sizes() == centre.sizes();
-    if (!at::GradMode::is_enabled() && has_statistics && has_kernels(images, a, k, added, s)) {
-      return give(forward_by(centre, spread, images, a, k, added, s));
-    }
-    return give(finished(batch_norm(images, a, k, centre, spread, false, 0, eps), added, s));
+    return give(normalization::normalized_by(
+        view(mean), view(variance), view(x), view(scale), view(shift),
+        optional_view(residual).value_or(at::Tensor()), eps, relu, pooled));
   });
 }

@@ -250,6 +250,12 @@ ct_tensor ct_convolve(
     ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_int *stride, ct_int stride_count, const ct_int *padding,
     ct_int padding_count) CT_NOEXCEPT;
 
+/// That, then `ct_normalize_by`: on the way out of the convolution where no gradients are recorded and there are kernels.
+ct_tensor ct_convolve_normalized(
+    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_int *stride, ct_int stride_count, const ct_int *padding,
+    ct_int padding_count, ct_tensor mean, ct_tensor variance, ct_tensor scale, ct_tensor shift, ct_tensor residual,
+    double eps, bool relu, bool pooled) CT_NOEXCEPT;
+
 // MARK: Normalisation
 
 /// act(norm(x)·scale + shift + residual), averaged over 2×2 places where `pooled`, as one operation on images

@@ -94,8 +94,8 @@ public struct ConvNet: ImageNetwork {
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
     var x = x
     for block in blocks {
-      x = block.convolution(x, weights)
-      x = block.norm(x, weights, &pass, activation: settings.activation, pooling: settings.pooling)
+      x = block.norm(
+        of: block.convolution, x, weights, &pass, activation: settings.activation, pooling: settings.pooling)
     }
     let features = x.flatten(from: 1)
     return Output(

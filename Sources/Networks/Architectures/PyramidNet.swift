@@ -82,7 +82,7 @@ public struct PyramidNet: ImageNetwork {
   public var prefersChannelsLast: Bool { true }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
-    var x = stemNorm(stem(x, weights), weights, &pass)
+    var x = stemNorm(of: stem, x, weights, &pass)
     for block in blocks { x = block(x, weights, &pass) }
     let features = finalNorm(x, weights, &pass, activation: .relu).adaptiveAvgPool2d([1, 1]).flatten(from: 1)
     return Output(
@@ -121,8 +121,8 @@ public struct PyramidNet: ImageNetwork {
       if strides { shortcut = shortcut.avgPool2d([2, 2], stride: [2, 2], ceilMode: true) }
       if missing > 0 { shortcut = shortcut.pad([0, 0, 0, 0, 0, missing]) }
       let active = secondNorm(
-        first(firstNorm(x, weights, &pass), weights), weights, &pass, activation: .relu)
-      return thirdNorm(second(active, weights), weights, &pass, adding: shortcut)
+        of: first, firstNorm(x, weights, &pass), weights, &pass, activation: .relu)
+      return thirdNorm(of: second, active, weights, &pass, adding: shortcut)
     }
   }
 }

@@ -68,7 +68,7 @@ public struct ResNet<Settings: ResNetSettings>: ImageNetwork {
   public var prefersChannelsLast: Bool { settings.norm == .batch }
 
   public func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Output {
-    var x = stemNorm(stem(x, weights), weights, &pass, activation: .relu)
+    var x = stemNorm(of: stem, x, weights, &pass, activation: .relu)
     if settings.stem == .imagenet { x = x.maxPool2d([3, 3], stride: [2, 2], padding: [1, 1]) }
     for block in blocks { x = block(x, weights, &pass) }
     let features = (Settings.pools ? x : x.adaptiveAvgPool2d([1, 1])).flatten(from: 1)
@@ -186,13 +186,17 @@ struct ResidualBlock: Sendable {
     var result = x
     for (index, layer) in branch.dropLast().enumerated() {
       result = layer.norm(
-        layer.convolution(result, weights), weights, &pass, activation: .relu,
+        of: layer.convolution, result, weights, &pass, activation: .relu,
         pooling: index == 0 ? pooling : .none)
     }
     let residual =
-      shortcut.map { $0.norm(pooling($0.convolution(x, weights)), weights, &pass) } ?? x
+      shortcut.map {
+        pooling == .none
+          ? $0.norm(of: $0.convolution, x, weights, &pass)
+          : $0.norm(pooling($0.convolution(x, weights)), weights, &pass)
+      } ?? x
     let last = branch[branch.count - 1]
     return last.norm(
-      last.convolution(result, weights), weights, &pass, adding: residual, activation: .relu)
+      of: last.convolution, result, weights, &pass, adding: residual, activation: .relu)
   }
 }

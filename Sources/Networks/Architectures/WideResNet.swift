@@ -125,7 +125,7 @@ public struct WideResNet: ImageNetwork {
 
     func callAsFunction(_ x: Tensor, _ weights: Parameters, _ pass: inout Pass) -> Tensor {
       let active = firstNorm(x, weights, &pass, activation: .relu)
-      let between = secondNorm(first(active, weights), weights, &pass, activation: .relu)
+      let between = secondNorm(of: first, active, weights, &pass, activation: .relu)
       // The sum overwrites what the convolution returned, which no backward pass reads.
       return second(dropout(between, &pass), weights).add_(shortcut.map { $0(active, weights) } ?? x)
     }

@@ -62,7 +62,7 @@ struct ConvolutionSequence: Sendable {
     var x = x
     for block in blocks {
       x = block.norm(
-        block.convolution(x, weights), weights, &pass, activation: .relu, pooling: block.pooling)
+        of: block.convolution, x, weights, &pass, activation: .relu, pooling: block.pooling)
     }
     return x
   }

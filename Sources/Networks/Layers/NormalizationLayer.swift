@@ -60,6 +60,19 @@ public enum NormalizationLayer: Sendable {
     }
   }
 
+  /// The same of a convolution of x, [B, C, H, W], which stays as it is: in evaluation without gradients as one operation.
+  public func callAsFunction(
+    of convolution: Convolution, _ x: Tensor, _ weights: Parameters, _ pass: inout Pass,
+    adding residual: Tensor? = nil, activation: Activation? = nil, pooling: Pooling = .none
+  ) -> Tensor {
+    if case .batch(let norm) = self, !pass.training, !isGradEnabled {
+      var rest = Rest(residual: residual, activation: activation, pooling: pooling)
+      return norm(of: convolution, x, weights, pass, &rest)
+    }
+    return self(
+      convolution(x, weights), weights, &pass, adding: residual, activation: activation, pooling: pooling)
+  }
+
   /// What is still to be done after a normalisation: each norm takes from it what it does in one operation.
   struct Rest {
     var residual: Tensor?
@@ -118,6 +131,22 @@ public struct BatchNorm: Sendable {
         builder.buffer("num_batches_tracked", [], initialValue: 0, isCount: true)
       )
     }
+  }
+
+  /// In evaluation.
+  fileprivate func callAsFunction(
+    of convolution: Convolution, _ x: Tensor, _ weights: Parameters, _ pass: Pass,
+    _ rest: inout NormalizationLayer.Rest
+  ) -> Tensor {
+    let residual = rest.takeResidual()
+    let relu = rest.takeReLU()
+    let pooled = rest.takeAveraging()
+    return rest(
+      x.convolved(
+        with: weights[convolution.weight], bias: convolution.bias.map { weights[$0] },
+        stride: convolution.stride, padding: convolution.padding,
+        normalizedBy: (pass.buffers[mean], pass.buffers[variance]), scale: weights[scale],
+        shift: weights[shift], adding: residual, relu: relu, pooled: pooled))
   }
 
   func callAsFunction(
