@@ -31,6 +31,8 @@ public struct TrainingRun {
 
   public enum Ending {
     case complete(Summary)
+    /// There was no need for it any more once its folder was free.
+    case needless
     /// The person asked to stop; running it again goes on.
     case stopped
   }
@@ -48,8 +50,11 @@ public struct TrainingRun {
   }
 
   /// Trains in a folder, or goes on where an earlier process left it.
+  ///
+  /// - Parameter isNeedless: asked once the folder belongs to this process, before anything is trained.
   public func run(
-    in url: URL, device: Device = .cpu, secondsBetweenCheckpoints: Double = 60
+    in url: URL, device: Device = .cpu, secondsBetweenCheckpoints: Double = 60,
+    unless isNeedless: () -> Bool = { false }
   ) throws -> Ending {
     try recipe.training.validate()
     let network = try recipe.network.make()
@@ -57,12 +62,12 @@ public struct TrainingRun {
     // Before the first epoch, and not after it.
     if let test { try checkData(test, fits: network) }
     let normalization = try recipe.data.preprocessing(train)
-    return try work(network, normalization, url, device, secondsBetweenCheckpoints)
+    return try work(network, normalization, url, device, secondsBetweenCheckpoints, isNeedless)
   }
 
   private func work<Architecture: Network>(
     _ network: Architecture, _ normalization: (any Preprocessing)?, _ url: URL, _ device: Device,
-    _ seconds: Double
+    _ seconds: Double, _ isNeedless: () -> Bool
   ) throws -> Ending {
     let streams = RandomStreams(seed: recipe.seed)
     let settings = recipe.training
@@ -87,6 +92,7 @@ public struct TrainingRun {
     }
     // What is refused until here leaves no folder behind.
     let folder = try RunFolder(at: url, recipe: recipe, kind: "train", seed: recipe.seed, device: device)
+    if isNeedless() { return .needless }
     let recorder = RunRecorder(folder, batch: settings.batch, secondsBetweenCheckpoints: seconds)
     recorder.write = { point, url in
       try SavedModel(card: card, network: network, point: point).write(to: url)

@@ -74,7 +74,10 @@ public func detectingAnomalies<Result, Failure: Error>(
 
 /// Runs `body`, in which gradients with a graph (`createGraph`) may hold zeros where those of convolutions' weights belong:
 /// the graph is whole, and differentiating it gives what it always does, but a third of the pass's products is left out.
-/// For gradients that are differentiated again and whose own values nobody reads.
+///
+/// For gradients that are differentiated again and whose own values nobody reads, of networks whose convolutions have their
+/// weights as they are, or parts of them: where a weight is a function of parameters that is not linear, its gradient's value
+/// is a factor of theirs, and they would be wrong.
 public func withUnreadWeightGradients<Result, Failure: Error>(
   _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {

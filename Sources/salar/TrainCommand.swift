@@ -80,6 +80,7 @@ struct TrainCommand: TensorCommand {
     let ending = try TrainingRun(recipe, train: train, test: test)
       .run(in: URL(fileURLWithPath: out), device: device, secondsBetweenCheckpoints: checkpointSeconds)
     switch ending {
+    case .needless: break
     case .stopped:
       CommandOutput.remark("stopped; the same command goes on from here")
       throw ExitCode(1)

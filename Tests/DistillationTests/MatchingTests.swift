@@ -115,6 +115,20 @@ import Torch
     }
   }
 
+  /// Whitened images are kept: those asked for, in their order, and in the same bits whatever was asked for before.
+  @Test func whitenedImagesAreKept() throws {
+    let data = try BuiltInData.open("gray", split: .train, count: 300)
+    let zca = try ZCA(fitting: data)
+    let indices = [290, 3, 3, 255, 256, 17]
+    let expected = withNoGrad { zca(unitPixels(try! data.images.images(indices))) }
+    let (one, other) = (try RealSamples(data, zca), try RealSamples(data, zca))
+    _ = try other.images([299, 4])
+    let found = try one.images(indices)
+    #expect(found.shape == expected.shape && (found - expected).abs().max().double < 1e-5)
+    #expect(try other.images(indices).equal(found) && one.images(indices).equal(found))
+    #expect(try one.images([3]).equal(found.narrow(dim: 0, start: 1, length: 1)))
+  }
+
   @Test func whatCannotBeIsRefused() throws {
     let few = try BuiltInData.open("color", split: .train, count: 30)
     let scarce = try RealSamples(few, nil)

@@ -16,9 +16,9 @@ struct SmallStudent {
   let labels: Tensor
   let stepSize: Tensor
 
-  init(_ dtype: DType = .float64, count: Int = 6, norm: NormKind = .instance) throws {
+  init(_ dtype: DType = .float64, count: Int = 6, norm: NormKind = .instance, width: Int = 8) throws {
     var settings = ConvNet.Settings()
-    (settings.width, settings.depth, settings.size, settings.norm, settings.classes) = (8, 2, 8, norm, 3)
+    (settings.width, settings.depth, settings.size, settings.norm, settings.classes) = (width, 2, 8, norm, 3)
     network = try ConvNet(settings)
     start = network.initial(Generator(seed: 1)).to(dtype).flat
     end = start + Tensor.randn([network.layout.count], generator: Generator(seed: 2)).to(dtype) * 0.02
@@ -74,6 +74,19 @@ private func expectEqual(_ a: UnrollGradient, _ b: UnrollGradient, within tolera
     let student = try SmallStudent(.float32)
     let steps = student.steps(count)
     expectEqual(try student.gradient(.exact, steps), try student.gradient(.unrolled, steps), within: 1e-5)
+  }
+
+  /// At a width whose convolutions have kernels, where the weights' gradients that nobody reads are left out.
+  @Test func withKernelsToo() throws {
+    let student = try SmallStudent(.float32, width: 16)
+    let steps = student.steps(6)
+    let unrolled = try student.gradient(.unrolled, steps)
+    expectEqual(try student.gradient(.exact, steps), unrolled, within: 1e-5)
+    expectEqual(try student.gradient(.exact, steps) { $0.keptSteps = 3 }, unrolled, within: 1e-5)
+    expectEqual(
+      try student.gradient(.exact, steps) { ($0.part, $0.keptSteps) = (2, 3) }, unrolled, within: 1e-5)
+    let one = student.steps(1)
+    expectEqual(try student.gradient(.tesla, one), try student.gradient(.unrolled, one), within: 1e-5)
   }
 
   @Test(arguments: [NormKind.none, .layer, .group])

@@ -111,6 +111,10 @@ import Torch
 
   @Test(.enabled(if: hasKernels, "only CPUs with AVX2 have kernels, and only Linux says so"))
   func kernelsRun() {
+    // Images of few channels go their way where there are as many as threads.
+    let threads = Runtime.threads
+    Runtime.threads = 1
+    defer { Runtime.threads = threads }
     // The sums of nine products are libtorch's to the bit.
     for of in Self.everyCase where of.images[1] > 1 {
       let inputs = of.inputs()
@@ -306,17 +310,64 @@ import Torch
           relativeDistance(normalized(images, adding: rest), normalized(images, adding: nil) + rest) < 1e-6)
       }
     }
-    // One image's, and a row's, are added to all as everywhere.
-    let small = withNoGrad {
-      inputs[0].convolved(
-        with: inputs[1], padding: [1, 1], normalizedBy: (numbers, numbers), scale: numbers, shift: numbers,
-        adding: residual.narrow(dim: 0, start: 0, length: 1))
+    // One image's, and one row's, are added to all, as everywhere; nothing else is.
+    func normalized(_ adding: Tensor?) -> Tensor {
+      withNoGrad {
+        inputs[0].contiguous(memoryFormat: .channelsLast).convolved(
+          with: inputs[1], padding: [1, 1], normalizedBy: (numbers, numbers), scale: numbers, shift: numbers,
+          adding: adding)
+      }
     }
-    #expect(small.shape == [3, 32, 8, 8])
+    for small in [residual.narrow(dim: 0, start: 0, length: 1), residual[0][0][0]] {
+      #expect(relativeDistance(normalized(small), normalized(nil) + small) < 1e-6)
+    }
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors { normalized(residual.narrow(dim: 0, start: 0, length: 2)) }
+    }
+  }
+
+  /// On the way out a number is rounded once less than in operations of their own, so that bits tell the two apart.
+  @Test(.enabled(if: hasKernels, "only CPUs with AVX2 have kernels, and only Linux says so"))
+  func theWayOutIsTaken() throws {
+    for channelsLast in [false, true] {
+      let of = Case(images: [3, 16, 8, 8], outputs: 32, channelsLast: channelsLast)
+      let inputs = of.inputs().map { $0.detach() }
+      let (mean, scale) = (
+        Tensor.randn([32], generator: Generator(seed: 1)), Tensor.randn([32], generator: Generator(seed: 2))
+      )
+      let residual =
+        channelsLast ? of.laidOut(Tensor.randn([3, 32, 8, 8], generator: Generator(seed: 3))) : nil
+      func onTheWay(_ x: Tensor, _ weight: Tensor, _ adding: Tensor?) -> Tensor {
+        withNoGrad {
+          x.convolved(
+            with: weight, bias: inputs[2], padding: [1, 1], normalizedBy: (mean, mean.square()), scale: scale,
+            shift: mean, adding: adding, relu: true)
+        }
+      }
+      let whole = onTheWay(inputs[0], inputs[1], residual)
+      let apart = withNoGrad {
+        Case.convolved(inputs).batchNormalized(
+          by: (mean, mean.square()), scale: scale, shift: mean, adding: residual, relu: true)
+      }
+      #expect(relativeDistance(whole, apart) < 1e-6 && !whole.equal(apart))
+      // NaN passes ReLU, and numbers that memory does not show as they are count as they are.
+      let broken = inputs[0].clone()
+      _ = broken[0].fill_(.real(.nan))
+      #expect(onTheWay(broken, inputs[1], residual)[0].isnan().all().int == 1)
+      let negated = try #require(try TorchOperator("aten::_neg_view")([.tensor(inputs[0])])[0].tensor)
+      #expect(onTheWay(negated, inputs[1], residual).equal(onTheWay(negated + 0, inputs[1], residual)))
+      if let residual {
+        let other = try #require(try TorchOperator("aten::_neg_view")([.tensor(residual)])[0].tensor)
+        #expect(onTheWay(inputs[0], inputs[1], other).equal(onTheWay(inputs[0], inputs[1], other + 0)))
+      }
+    }
   }
 
   /// A gradient whose value is left out has the graph that it always has.
   @Test(arguments: [3, 16]) func unreadGradientsOfWeights(channels: Int) {
+    let threads = Runtime.threads
+    Runtime.threads = 1
+    defer { Runtime.threads = threads }
     let of = Case(images: [5, channels, 8, 8], outputs: 32)
     func second(_ inputs: [Tensor]) -> (value: Tensor, gradients: [Tensor]) {
       let first = grad(of: Case.convolved(inputs).sin().sum(), wrt: inputs, createGraph: true)

@@ -192,7 +192,7 @@ extern "C" ct_tensor ct_convolve_normalized(
               t.sizes() == at::IntArrayRef{images.size(0), filters.size(0), images.size(2), images.size(3)});
     };
     if (!is_followed && !pooled && ours && !has_few_channels(images) && plain(centre) && plain(spread) && plain(a) &&
-        plain(k) && fits(rest) && winograd_finishes(images, rest)) {
+        plain(k) && fits(rest) && winograd_adds(images, rest)) {
       const at::Tensor factor = (spread + eps).rsqrt_().mul_(a);
       const at::Tensor addend = k - (added ? centre - *added : centre) * factor;
       return give(winograd_finished(images, filters, factor, addend, rest, relu));

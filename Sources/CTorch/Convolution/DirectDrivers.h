@@ -23,8 +23,8 @@ struct Padded {
   int64_t place(int64_t row, int64_t column) const { return row * this->row() + column; }
 };
 
-/// Calls `body(from, to, count)` for an image's rows of one channel: where they begin in memory and in the padded copy, and
-/// the steps between numbers there.
+/// Calls `body(in memory, step, in the copy)` for the rows of each channel of an image: where they begin in memory, the step
+/// from one number to the next there, and where they begin in the padded copy, in which they lie without gaps.
 template <typename Value, typename Body>
 void each_row(const Images<Value> &images, int64_t index, const Padded &padded, Body body) {
   const int64_t step = images.interleaved ? images.channels : 1;

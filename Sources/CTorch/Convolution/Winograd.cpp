@@ -94,7 +94,7 @@ at::Tensor winograd_finished(
   return convolve(x, filters, {numbers(a), numbers(k), numbers(added), relu});
 }
 
-bool winograd_finishes(const at::Tensor &x, const at::Tensor &residual) {
+bool winograd_adds(const at::Tensor &x, const at::Tensor &residual) {
   return !residual.defined() || x.suggest_memory_format() == at::MemoryFormat::ChannelsLast;
 }
 

@@ -17,8 +17,8 @@ at::Tensor winograd_finished(
     const at::Tensor &x, const at::Tensor &weight, const at::Tensor &scale, const at::Tensor &shift,
     const at::Tensor &residual, bool relu);
 
-/// Whether a residual of the result's shape can be added on the way: where channels lie together.
-bool winograd_finishes(const at::Tensor &x, const at::Tensor &residual);
+/// Whether a residual of the result's shape, if there is one, can be added on the way: where channels lie together.
+bool winograd_adds(const at::Tensor &x, const at::Tensor &residual);
 
 /// The gradient of x, given that of the result.
 at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor &weight);

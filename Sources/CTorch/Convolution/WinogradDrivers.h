@@ -102,7 +102,6 @@ inline void transform_strips_of_products(
     int64_t width, Finish finish, float *copy) {
   if (finish.scale != nullptr) finish.scale += channel;
   if (finish.shift != nullptr) finish.shift += channel;
-  const int64_t residual = finish.residual == nullptr ? 0 : finish.residual - images.data;
   images.parts(first, end, [&](int64_t image, int64_t top, int64_t bottom) {
     const int64_t first_row = 2 * top, rows = std::min(2 * bottom, images.height) - first_row;
     const int64_t step = images.interleaved ? images.channels : width;
@@ -116,7 +115,7 @@ inline void transform_strips_of_products(
           const int64_t row = 2 * i + k / 2, column = 2 * j + k % 2;
           places[k] = row < rows && column < images.width ? start + (row * images.width + column) * step : nullptr;
         }
-        transform_products(products, point, width, finish, residual, places);
+        transform_products(products, point, width, finish, images.data, places);
         products += panel;
       }
     }

@@ -88,9 +88,9 @@ inline void transform_gradients(
 
 /// Aᵀ·m·A, finished, for `width` channels of a tile, to those of its 2×2 places that are in the image.
 ///
-/// - residual: from a place to that of the residual.
+/// - origin: the first of the numbers that `finish.residual` is added to; only looked at where there is one.
 inline void transform_products(
-    const float *products, int64_t point, int64_t width, const Finish &finish, int64_t residual,
+    const float *products, int64_t point, int64_t width, const Finish &finish, const float *origin,
     float *const places[4]) {
   for (int64_t c = 0; c < width; c += lanes) {
     Floats half[2][4];
@@ -106,7 +106,7 @@ inline void transform_products(
     auto put = [&](float *place, Floats y) ALWAYS_INLINE_LAMBDA {
       if (place == nullptr) return;
       y = finish.scale == nullptr ? y + shift : y * scale + shift;
-      if (finish.residual != nullptr) y += load(place + c + residual);
+      if (finish.residual != nullptr) y += load(finish.residual + (place - origin) + c);
       // NaN passes.
       store(place + c, finish.relu ? (y <= Floats(0) ? Floats(0) : y) : y);
     };

@@ -38,7 +38,7 @@ void normalize_planes(const Shape &shape, const Forward<T, S> &f) {
   });
 }
 
-/// By the mean and rstd that are given for each channel, over which the planes of all images are.
+/// Every plane by the mean and rstd of its channel.
 template <typename T, typename S>
 void normalize_planes_by(const Shape &shape, const Forward<T, S> &f) {
   const int64_t places = shape.places();

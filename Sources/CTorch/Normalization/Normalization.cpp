@@ -85,8 +85,13 @@ struct Settings {
 
 /// What comes after the norm.
 at::Tensor finished(at::Tensor y, const at::Tensor &residual, const Settings &s) {
-  if (residual.defined()) y = y + residual;
-  if (s.relu) y = at::relu(y);
+  // Nobody else has y, and without a graph nobody reads it later.
+  const bool overwrites = !at::GradMode::is_enabled();
+  if (residual.defined()) {
+    const bool fits = overwrites && residual.sizes() == y.sizes() && residual.scalar_type() == y.scalar_type();
+    y = fits ? y.add_(residual) : y + residual;
+  }
+  if (s.relu) y = overwrites ? y.relu_() : at::relu(y);
   return s.pooled ? at::avg_pool2d(y, {2, 2}, {2, 2}) : y;
 }
 
@@ -109,10 +114,14 @@ at::Tensor composed(
 
 bool lies_in_rows(const at::Tensor &x) { return !x.is_contiguous(); }
 
+/// With numbers in memory that mean what they say.
+bool plain(const at::Tensor &t) {
+  return t.defined() && t.is_cpu() && t.layout() == at::kStrided && !t.is_neg() && !t._is_zerotensor();
+}
+
 bool has_kernels(
     const at::Tensor &x, const at::Tensor &scale, const at::Tensor &shift, const at::Tensor &residual,
     const Settings &s) {
-  auto plain = [](const at::Tensor &t) { return t.defined() && t.is_cpu() && t.layout() == at::kStrided; };
   if (!plain(x) || !plain(scale) || !plain(shift) || x.dim() != 4 || x.numel() == 0) return false;
   if (!with_types(x.scalar_type(), [](auto, auto) {})) return false;
   for (const auto &weight : {scale, shift}) {
@@ -404,7 +413,7 @@ at::Tensor normalized_by(
     const at::Tensor &mean, const at::Tensor &variance, const at::Tensor &x, const at::Tensor &scale,
     const at::Tensor &shift, const at::Tensor &residual, double eps, bool relu, bool pooled) {
   const Settings s{0, eps, relu, pooled};
-  const bool has_statistics = mean.is_cpu() && variance.is_cpu() && x.dim() == 4 &&
+  const bool has_statistics = plain(mean) && plain(variance) && x.dim() == 4 &&
                               mean.sizes() == at::IntArrayRef{x.size(1)} && variance.sizes() == mean.sizes();
   if (!at::GradMode::is_enabled() && has_statistics && has_kernels(x, scale, shift, residual, s)) {
     return forward_by(mean, variance, x, scale, shift, residual, s);

@@ -31,7 +31,7 @@ struct Shape {
   int64_t plane(int64_t task, int64_t index) const {
     return across_batch() ? index * channels + task : task * planes() + index;
   }
-  /// Sums that are kept apart for the gradient of a scale: by image and channel.
+  /// By image and channel; so many sums are kept apart for the gradient of a scale.
   int64_t count_of_planes() const { return batch * channels; }
 };
 

@@ -22,6 +22,7 @@ public struct UnrollGradient {
 /// kept from the way forward), takes h = ⟨g_i, v_{i+1}⟩, and gives ∂L/∂X_i = −α ∂h/∂X_i, ∂L/∂α −= h,
 /// v_i = v_{i+1} − α ∂h/∂θ_i.
 public struct Unroll {
+  /// Its convolutions take their weights from θ as they are.
   public let network: any Network
   public let mode: GradientMode
   public var teslaScale = TESLAScale.derived

@@ -111,10 +111,16 @@ public struct ExpertTraining {
     var recipe = recipe
     recipe.seed = RandomStreams(seed: self.recipe.seed).child("expert", index).seed
     do {
+      // Another process may have finished it since it was looked for.
       let ending = try TrainingRun(recipe, train: train, test: test)
-        .run(in: folder, device: device, secondsBetweenCheckpoints: seconds)
-      guard case .complete = ending else { return .stopped }
-      try collect(recipe, folder, to: ExpertStore.file(index, in: store))
+        .run(in: folder, device: device, secondsBetweenCheckpoints: seconds) {
+          exists(ExpertStore.file(index, in: store))
+        }
+      switch ending {
+      case .complete: try collect(recipe, folder, to: ExpertStore.file(index, in: store))
+      case .needless: break
+      case .stopped: return .stopped
+      }
     } catch {
       // Another process has it, or has just finished it.
       if exists(ExpertStore.file(index, in: store)) { return .made }

@@ -53,7 +53,10 @@ import Training
       #expect(try expert.point(after: 0).equal(fresh))
       let (train, test) = try recipe.data.open()
       let run = folder.file("run-\(recipe.seed)")
-      guard case .complete = try TrainingRun(recipe, train: train, test: test).run(in: run) else { return }
+      guard case .complete = try TrainingRun(recipe, train: train, test: test).run(in: run) else {
+        Issue.record("the run was not complete")
+        return
+      }
       let kept = KeptPoint.all(of: run)
       for epoch in 0...2 {
         let point = try SavedModel(reading: kept[epoch].url).point.flat
@@ -64,6 +67,27 @@ import Training
     let rest = try FileManager.default.contentsOfDirectory(
       atPath: store.appendingPathComponent("making").path)
     #expect(rest.isEmpty)
+  }
+
+  /// What another process finished while this one got ready is not made again.
+  @Test func whatIsThereOnceTheFolderIsFreeIsNotMade() throws {
+    let recipe = try training().recipe
+    let (train, test) = try recipe.data.open()
+    let run = folder.file("run")
+    var asked = 0
+    let ending = try TrainingRun(recipe, train: train, test: test).run(in: run) {
+      asked += 1
+      return true
+    }
+    guard case .needless = ending else {
+      Issue.record("it was trained again")
+      return
+    }
+    #expect(asked == 1 && KeptPoint.all(of: run).isEmpty)
+    guard case .complete = try TrainingRun(recipe, train: train, test: test).run(in: run) else {
+      Issue.record("the folder could not be used")
+      return
+    }
   }
 
   @Test func aStoreGrowsAndWhatIsThereStays() throws {
