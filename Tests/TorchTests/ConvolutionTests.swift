@@ -9,9 +9,11 @@ import Torch
     var outputs: Int
     var channelsLast = false
     var bias = true
+    var padding = 1
 
     var testDescription: String {
-      "\(images) to \(outputs)" + (channelsLast ? ", channels last" : "") + (bias ? ", bias" : "")
+      "\(images) to \(outputs)" + (padding == 1 ? "" : ", \(padding) around")
+        + (channelsLast ? ", channels last" : "") + (bias ? ", bias" : "")
     }
 
     func laidOut(_ x: Tensor) -> Tensor {
@@ -27,13 +29,17 @@ import Torch
       return values.map { $0.requiresGrad_() }
     }
 
-    static func convolved(_ x: [Tensor]) -> Tensor {
-      x[0].convolved(with: x[1], bias: x.count > 2 ? x[2] : nil, padding: [1, 1])
+    func convolved(_ x: [Tensor]) -> Tensor {
+      x[0].convolved(with: x[1], bias: x.count > 2 ? x[2] : nil, padding: [padding, padding])
     }
 
-    static func plain(_ x: [Tensor]) -> Tensor {
-      x[0].conv2d(x[1], bias: x.count > 2 ? x[2] : nil, padding: [1, 1])
+    func plain(_ x: [Tensor]) -> Tensor {
+      x[0].conv2d(x[1], bias: x.count > 2 ? x[2] : nil, padding: [padding, padding])
     }
+
+    /// With one zero around.
+    static func convolved(_ x: [Tensor]) -> Tensor { Case(images: [], outputs: 0).convolved(x) }
+    static func plain(_ x: [Tensor]) -> Tensor { Case(images: [], outputs: 0).plain(x) }
   }
 
   static let cases: [Case] = [
@@ -47,6 +53,9 @@ import Torch
     Case(images: [4, 3, 32, 32], outputs: 128), Case(images: [5, 1, 28, 28], outputs: 32, bias: false),
     Case(images: [3, 4, 9, 13], outputs: 48), Case(images: [2, 2, 64, 1], outputs: 16),
     Case(images: [3, 3, 1, 71], outputs: 16), Case(images: [40, 3, 16, 8], outputs: 80, bias: false),
+    Case(images: [3, 1, 28, 28], outputs: 32, padding: 3),
+    Case(images: [3, 3, 7, 9], outputs: 16, padding: 2),
+    Case(images: [2, 3, 11, 12], outputs: 32, bias: false, padding: 0),
   ]
 
   static let everyCase: [Case] = cases.flatMap { of in
@@ -63,11 +72,11 @@ import Torch
   func valuesAndGradientsAreThoseOfConv2d(_ of: Case) {
     let inputs = of.inputs()
     let exact = exact(inputs)
-    let found = Case.convolved(inputs)
-    let expected = Case.plain(exact)
+    let found = of.convolved(inputs)
+    let expected = of.plain(exact)
     #expect(found.dtype == .float32 && found.shape == expected.shape)
     #expect(relativeDistance(found, expected) < 1e-6)
-    #expect(withNoGrad { Case.convolved(inputs) }.equal(found))
+    #expect(withNoGrad { of.convolved(inputs) }.equal(found))
     // The layout of the images is kept where the two can be told apart.
     let format: MemoryFormat = of.channelsLast ? .channelsLast : .contiguous
     #expect(found.isContiguous(of.images[1] == 1 ? .contiguous : format))
@@ -119,7 +128,7 @@ import Torch
     for of in Self.everyCase where of.images[1] > 1 {
       let inputs = of.inputs()
       let small = of.images[1] >= 16 && (of.images[2] == 1 || of.images[3] == 1)
-      #expect(Case.convolved(inputs).equal(Case.plain(inputs)) == small, "\(of)")
+      #expect(of.convolved(inputs).equal(of.plain(inputs)) == small, "\(of)")
     }
   }
 
@@ -146,8 +155,8 @@ import Torch
       return [first, last, second, third]
     }
     let inputs = of.inputs()
-    let found = derivatives(inputs, Case.convolved)
-    let expected = derivatives(exact(inputs), Case.plain)
+    let found = derivatives(inputs, of.convolved)
+    let expected = derivatives(exact(inputs), of.plain)
     for (place, what) in ["first", "second", "second, with a graph", "third"].enumerated() {
       for (name, pair) in zip(["x", "weight", "bias"], zip(found[place], expected[place])) {
         #expect(relativeDistance(pair.0, pair.1) < 2e-5, "\(what) derivative for \(name)")
@@ -260,16 +269,17 @@ import Torch
     let generator = Generator(seed: 6)
     func numbers() -> Tensor { .randn([of.outputs], generator: generator) }
     let (mean, variance, scale, shift) = (numbers(), numbers().square() + 0.1, numbers(), numbers())
-    let shape = [of.images[0], of.outputs, of.images[2], of.images[3]]
+    let growth = 2 * (of.padding - 1)
+    let shape = [of.images[0], of.outputs, of.images[2] + growth, of.images[3] + growth]
     let residual = adds ? of.laidOut(Tensor.randn(shape, generator: generator)) : nil
     func normalized(_ x: [Tensor], _ type: DType, pooled: Bool = false) -> Tensor {
       x[0].convolved(
-        with: x[1], bias: x.count > 2 ? x[2] : nil, padding: [1, 1],
+        with: x[1], bias: x.count > 2 ? x[2] : nil, padding: [of.padding, of.padding],
         normalizedBy: (mean.to(type), variance.to(type)), scale: scale.to(type), shift: shift.to(type),
         adding: residual?.to(type), relu: relu, pooled: pooled)
     }
     let exact = exact(inputs)
-    let plain = Case.plain(exact)
+    let plain = of.plain(exact)
     func wide(_ numbers: Tensor) -> Tensor { numbers.to(.float64).view([1, of.outputs, 1, 1]) }
     var expected = (plain - wide(mean)) / (wide(variance) + 1e-5).sqrt() * wide(scale) + wide(shift)
     if let residual { expected = expected + residual.to(.float64) }

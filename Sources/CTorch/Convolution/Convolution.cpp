@@ -29,13 +29,13 @@ using torch::autograd::variable_list;
 
 bool has_few_channels(const at::Tensor &x) { return x.size(1) <= few_channels; }
 
-/// x ∗ weight + bias; the bias may be undefined.
-at::Tensor value(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
-  return has_few_channels(x) ? direct(x, weight, bias) : winograd(x, weight, bias);
+/// x ∗ weight + bias; the bias may be undefined. `margin` zeros all round, one where there are more channels.
+at::Tensor value(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, int64_t margin) {
+  return has_few_channels(x) ? direct(x, weight, bias, margin) : winograd(x, weight, bias);
 }
 
-at::Tensor image_gradient_value(const at::Tensor &gradient, const at::Tensor &weight) {
-  return weight.size(1) <= few_channels ? direct_image_gradient(gradient, weight)
+at::Tensor image_gradient_value(const at::Tensor &gradient, const at::Tensor &weight, int64_t margin) {
+  return weight.size(1) <= few_channels ? direct_image_gradient(gradient, weight, margin)
                                         : winograd_image_gradient(gradient, weight);
 }
 
@@ -48,45 +48,52 @@ thread_local bool leaves_weight_gradients = false;
 
 // MARK: Derivatives
 
-at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
-at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight);
+at::Tensor convolved(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, int64_t margin);
+at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight, int64_t margin);
 at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient);
 
 struct Convolve : torch::autograd::Function<Convolve> {
   static at::Tensor forward(
-      AutogradContext *context, const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+      AutogradContext *context, const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias,
+      int64_t margin) {
     context->save_for_backward({x, weight});
+    context->saved_data["margin"] = margin;
     context->saved_data["bias"] = bias.has_value();
     context->set_materialize_grads(false);
-    return value(x, weight, bias.value_or(at::Tensor()));
+    return value(x, weight, bias.value_or(at::Tensor()), margin);
   }
 
   static variable_list backward(AutogradContext *context, const variable_list &gradients) {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &g = gradients[0];
-    if (!g.defined()) return variable_list(3);
+    if (!g.defined()) return variable_list(4);
     return {
-        context->needs_input_grad(0) ? image_gradient(g, saved[1]) : at::Tensor(),
+        context->needs_input_grad(0) ? image_gradient(g, saved[1], context->saved_data["margin"].toInt()) : at::Tensor(),
         context->needs_input_grad(1) ? weight_gradient(saved[0], g) : at::Tensor(),
         // A bias that is not there is no input that could be asked for.
-        context->saved_data["bias"].toBool() && context->needs_input_grad(2) ? g.sum({0, 2, 3}) : at::Tensor()};
+        context->saved_data["bias"].toBool() && context->needs_input_grad(2) ? g.sum({0, 2, 3}) : at::Tensor(),
+        at::Tensor()};
   }
 };
 
 struct ImageGradient : torch::autograd::Function<ImageGradient> {
-  static at::Tensor forward(AutogradContext *context, const at::Tensor &gradient, const at::Tensor &weight) {
+  static at::Tensor forward(
+      AutogradContext *context, const at::Tensor &gradient, const at::Tensor &weight, int64_t margin) {
     context->save_for_backward({gradient, weight});
+    context->saved_data["margin"] = margin;
     context->set_materialize_grads(false);
-    return image_gradient_value(gradient, weight);
+    return image_gradient_value(gradient, weight, margin);
   }
 
   static variable_list backward(AutogradContext *context, const variable_list &tangents) {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &u = tangents[0];
-    if (!u.defined()) return variable_list(2);
+    if (!u.defined()) return variable_list(3);
+    const int64_t margin = context->saved_data["margin"].toInt();
     return {
-        context->needs_input_grad(0) ? convolved(u, saved[1], std::nullopt) : at::Tensor(),
-        context->needs_input_grad(1) ? weight_gradient(u, saved[0]) : at::Tensor()};
+        context->needs_input_grad(0) ? convolved(u, saved[1], std::nullopt, margin) : at::Tensor(),
+        context->needs_input_grad(1) ? weight_gradient(u, saved[0]) : at::Tensor(), at::Tensor()};
   }
 };
 
@@ -102,20 +109,23 @@ struct WeightGradient : torch::autograd::Function<WeightGradient> {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &v = tangents[0];
     if (!v.defined()) return variable_list(2);
+    const at::Tensor &x = saved[0], &gradient = saved[1];
+    const int64_t margin = (gradient.size(2) - x.size(2)) / 2 + 1;
     return {
-        context->needs_input_grad(0) ? image_gradient(saved[1], v) : at::Tensor(),
-        context->needs_input_grad(1) ? convolved(saved[0], v, std::nullopt) : at::Tensor()};
+        context->needs_input_grad(0) ? image_gradient(gradient, v, margin) : at::Tensor(),
+        context->needs_input_grad(1) ? convolved(x, v, std::nullopt, margin) : at::Tensor()};
   }
 };
 
-at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
-  if (at::GradMode::is_enabled()) return Convolve::apply(x, weight, bias);
-  return value(x, weight, bias.value_or(at::Tensor()));
+at::Tensor convolved(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, int64_t margin) {
+  if (at::GradMode::is_enabled()) return Convolve::apply(x, weight, bias, margin);
+  return value(x, weight, bias.value_or(at::Tensor()), margin);
 }
 
-at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight) {
-  if (at::GradMode::is_enabled()) return ImageGradient::apply(gradient, weight);
-  return image_gradient_value(gradient, weight);
+at::Tensor image_gradient(const at::Tensor &gradient, const at::Tensor &weight, int64_t margin) {
+  if (at::GradMode::is_enabled()) return ImageGradient::apply(gradient, weight, margin);
+  return image_gradient_value(gradient, weight, margin);
 }
 
 at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
@@ -125,8 +135,11 @@ at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
 
 // MARK: Which way
 
+/// Zeros around images; the code of the distillation papers has three around MNIST's.
+constexpr int64_t most_margin = 3;
+
 /// Whether there are kernels for these, and they are faster than libtorch's.
-bool has_kernels(const at::Tensor &x, const at::Tensor &weight) {
+bool has_kernels(const at::Tensor &x, const at::Tensor &weight, int64_t margin) {
   auto plain = [](const at::Tensor &t) {
     return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4 &&
            !t._fw_grad(/*level=*/0).defined();
@@ -135,19 +148,20 @@ bool has_kernels(const at::Tensor &x, const at::Tensor &weight) {
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
   if (weight.size(2) != 3 || weight.size(3) != 3 || x.size(1) != inputs || x.numel() == 0) return false;
   auto whole = [](int64_t channels) { return channels > 0 && channels % granule == 0 && channels <= most_channels; };
-  return whole(outputs) && (has_few_channels(x) ? direct_pays(x) : whole(inputs) && winograd_pays(x));
+  return whole(outputs) && (has_few_channels(x) ? direct_pays(x, margin)
+                                               : margin == 1 && whole(inputs) && winograd_pays(x));
 }
 
 bool suits(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
     at::IntArrayRef padding) {
-  auto ones = [](at::IntArrayRef values) {
-    return (values.size() == 1 || values.size() == 2) &&
-           std::all_of(values.begin(), values.end(), [](int64_t value) { return value == 1; });
+  auto same = [](at::IntArrayRef values) {
+    return values.size() == 1 || (values.size() == 2 && values[0] == values[1]);
   };
   // Autocast computes convolutions in fewer bits.
   if (at::autocast::is_autocast_enabled(at::kCPU)) return false;
-  if (!ones(stride) || !ones(padding) || !has_kernels(x, weight)) return false;
+  if (!same(stride) || stride[0] != 1 || !same(padding) || padding[0] < 0 || padding[0] > most_margin) return false;
+  if (!has_kernels(x, weight, padding[0])) return false;
   return !bias || (bias->scalar_type() == at::kFloat && bias->is_cpu() && bias->layout() == at::kStrided &&
                    bias->dim() == 1 && bias->size(0) == weight.size(0) && !bias->_fw_grad(/*level=*/0).defined());
 }
@@ -163,7 +177,7 @@ extern "C" ct_tensor ct_convolve(
     const at::IntArrayRef steps(stride, stride_count), margins(padding, padding_count);
     const std::optional<at::Tensor> added = optional_view(bias);
     if (convolution::suits(view(x), view(weight), added, steps, margins)) {
-      return give(convolution::convolved(view(x), view(weight), added));
+      return give(convolution::convolved(view(x), view(weight), added, margins[0]));
     }
     return give(at::conv2d(view(x), view(weight), added, steps, margins));
   });
@@ -198,7 +212,7 @@ extern "C" ct_tensor ct_convolve_normalized(
       return give(winograd_finished(images, filters, factor, addend, rest, relu));
     }
     const at::Tensor y =
-        ours ? convolved(images, filters, added) : at::conv2d(images, filters, added, steps, margins);
+        ours ? convolved(images, filters, added, margins[0]) : at::conv2d(images, filters, added, steps, margins);
     return give(normalization::normalized_by(centre, spread, y, a, k, rest, eps, relu, pooled));
   });
 }

@@ -1,5 +1,5 @@
-// Direct convolution of images [B, C, H, W] of few channels with filters 3×3, one zero around the images, stride 1: of what
-// a network's first layer sees. No gradients are recorded here; see Convolution.cpp.
+// Direct convolution of images [B, C, H, W] of few channels with filters 3×3, `margin` zeros around the images, stride 1: of
+// what a network's first layer sees. No gradients are recorded here; see Convolution.cpp.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,13 +10,13 @@ namespace ctorch::convolution {
 constexpr int64_t few_channels = 4;
 
 /// Whether this is faster than libtorch's way, for images and filters that there are kernels for.
-bool direct_pays(const at::Tensor &x);
+bool direct_pays(const at::Tensor &x, int64_t margin);
 
 /// x ∗ weight + bias; the bias may be undefined.
-at::Tensor direct(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias);
+at::Tensor direct(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, int64_t margin);
 
 /// The gradient of x, given that of the result.
-at::Tensor direct_image_gradient(const at::Tensor &gradient, const at::Tensor &weight);
+at::Tensor direct_image_gradient(const at::Tensor &gradient, const at::Tensor &weight, int64_t margin);
 
 /// The gradient of the weight, given that of the result.
 at::Tensor direct_weight_gradient(const at::Tensor &x, const at::Tensor &gradient);

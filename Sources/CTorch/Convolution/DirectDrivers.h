@@ -7,7 +7,7 @@
 /// Places that are worked on at a time.
 constexpr int64_t span = 64;
 
-/// One image in planes, with a zero all round.
+/// One image in planes, with zeros all round, so that filters can stand at height × width places.
 struct Padded {
   float *data;
   int64_t channels, height, width;
@@ -27,10 +27,10 @@ struct Padded {
 /// from one number to the next there, and where they begin in the padded copy, in which they lie without gaps.
 template <typename Value, typename Body>
 void each_row(const Images<Value> &images, int64_t index, const Padded &padded, Body body) {
-  const int64_t step = images.interleaved ? images.channels : 1;
+  const int64_t step = images.interleaved ? images.channels : 1, margin = (padded.height + 2 - images.height) / 2;
   for (int64_t channel = 0; channel < images.channels; ++channel) {
     Value *first = images.image(index) + channel * (images.interleaved ? 1 : images.places());
-    float *inner = padded.data + channel * padded.plane() + padded.place(1, 1);
+    float *inner = padded.data + channel * padded.plane() + padded.place(margin, margin);
     for (int64_t row = 0; row < images.height; ++row) {
       body(first + row * images.width * step, step, inner + padded.place(row, 0));
     }
@@ -109,7 +109,8 @@ inline void product(
 
 // MARK: Convolution
 
-/// y = x ∗ weight + bias, images padded by one zero all round; `weight` [outputs][taps], `bias` may be null.
+/// y = x ∗ weight + bias, images padded by as many zeros all round as y's size says; `weight` [outputs][taps], `bias` may be
+/// null.
 inline void convolve_directly(
     const Images<const float> &x, const float *weight, const float *bias, const Images<float> &y) {
   const int64_t taps = 9 * x.channels, outputs = y.channels;
@@ -124,14 +125,14 @@ inline void convolve_directly(
     }
   }
   in_parallel(x.batch, [&](int64_t begin, int64_t end) {
-    Padded image{nullptr, x.channels, x.height, x.width};
+    Padded image{nullptr, x.channels, y.height, y.width};
     const at::Tensor memory = scratch(image.size() + (depth + 1) * span);
     image.data = values(memory);
     std::fill_n(image.data, image.size(), 0.0f);
     float *gathered = image.data + image.size();
     for (int64_t index = begin; index < end; ++index) {
       pad(x, index, image);
-      each_span(x.places(), [&](int64_t first, int64_t last) {
+      each_span(y.places(), [&](int64_t first, int64_t last) {
         gather(image, first, last, gathered);
         if (bias != nullptr) std::fill_n(gathered + taps * span, span, 1.0f);
         if (y.interleaved) {
@@ -153,20 +154,20 @@ inline void image_gradient_directly(
     const Images<const float> &gradients, const float *weight, const Images<float> &x) {
   const int64_t taps = 9 * x.channels, outputs = gradients.channels;
   in_parallel(x.batch, [&](int64_t begin, int64_t end) {
-    Padded image{nullptr, x.channels, x.height, x.width};
+    Padded image{nullptr, x.channels, gradients.height, gradients.width};
     const at::Tensor memory = scratch(image.size() + (taps + outputs) * span);
     image.data = values(memory);
     float *scattered = image.data + image.size(), *given = scattered + taps * span;
     for (int64_t index = begin; index < end; ++index) {
       std::fill_n(image.data, image.size(), 0.0f);
-      each_span(x.places(), [&](int64_t first, int64_t last) {
+      each_span(gradients.places(), [&](int64_t first, int64_t last) {
         // By output, close together: rows of whole planes would share places in the cache.
         if (gradients.interleaved) {
           transpose(gradients.image(index) + first * outputs, outputs, given, span, last - first, outputs);
         } else {
           for (int64_t output = 0; output < outputs; ++output) {
             memcpy(
-                given + output * span, gradients.image(index) + output * x.places() + first,
+                given + output * span, gradients.image(index) + output * gradients.places() + first,
                 (last - first) * sizeof(float));
           }
         }
@@ -187,7 +188,7 @@ inline void weight_gradient_directly(
   const int64_t chunks = std::min<int64_t>(x.batch, 16), size = taps * outputs;
   const at::Tensor sums = scratch(chunks * size);
   in_parallel(chunks, [&](int64_t begin, int64_t end) {
-    Padded image{nullptr, x.channels, x.height, x.width};
+    Padded image{nullptr, x.channels, gradients.height, gradients.width};
     const at::Tensor memory = scratch(image.size() + (taps + 1 + outputs) * span);
     image.data = values(memory);
     std::fill_n(image.data, image.size(), 0.0f);
@@ -196,11 +197,11 @@ inline void weight_gradient_directly(
       bool adds = false;
       for (int64_t index = x.batch * chunk / chunks; index < x.batch * (chunk + 1) / chunks; ++index) {
         pad(x, index, image);
-        each_span(x.places(), [&](int64_t first, int64_t last) {
+        each_span(gradients.places(), [&](int64_t first, int64_t last) {
           gather(image, first, last, gathered);
           const float *given = gradients.image(index) + first * outputs;
           if (!gradients.interleaved) {
-            transpose(gradients.image(index) + first, x.places(), copy, outputs, outputs, last - first);
+            transpose(gradients.image(index) + first, gradients.places(), copy, outputs, outputs, last - first);
             given = copy;
           }
           product(
