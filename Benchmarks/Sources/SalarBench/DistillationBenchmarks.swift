@@ -82,8 +82,8 @@ enum DistillationBenchmarks {
     private let end: Tensor
     private let plan: StepPlan
 
-    /// - Parameter memory: MiB for graphs that are kept.
-    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 0) throws {
+    /// - Parameter memory: MiB for graphs that are kept, as many as the program allows itself.
+    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 512) throws {
       let network = try ConvNet()
       var unroll = try Unroll(network)
       unroll.autocasts = bfloat16
