@@ -43,15 +43,19 @@ enum DistillationBenchmarks {
     }
   }
 
+  /// With as many graphs kept as the program keeps by default.
   private static var memoryOfLongTraining: Benchmark {
-    .ofMemory(
+    let memory = MTT.defaults.memory
+    return .ofMemory(
       "distill-memory-ipc10-t50",
-      .salar("Salar with 5 steps instead of 50") { try repeated(perClass: 10, steps: 5) }
-    ) { try repeated(perClass: 10, steps: 50) }
+      .salar("Salar with 5 steps instead of 50") { try repeated(perClass: 10, steps: 5, memory: memory) }
+    ) { try repeated(perClass: 10, steps: 50, memory: memory) }
   }
 
-  private static func repeated(perClass: Int, steps: Int, bfloat16: Bool = false) throws -> () -> Void {
-    let student = try Student(perClass: perClass, steps: steps, bfloat16: bfloat16)
+  private static func repeated(perClass: Int, steps: Int, bfloat16: Bool = false, memory: Int = 0) throws
+    -> () -> Void
+  {
+    let student = try Student(perClass: perClass, steps: steps, bfloat16: bfloat16, memory: memory)
     var number = 0
     return {
       precondition(student.gradient(iteration: number).loss.double.isFinite)
@@ -82,8 +86,8 @@ enum DistillationBenchmarks {
     private let end: Tensor
     private let plan: StepPlan
 
-    /// - Parameter memory: MiB for graphs that are kept, as many as the program allows itself.
-    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 512) throws {
+    /// - Parameter memory: MiB for graphs that are kept.
+    init(perClass: Int, steps: Int, bfloat16: Bool, memory: Int = 0) throws {
       let network = try ConvNet()
       var unroll = try Unroll(network)
       unroll.autocasts = bfloat16

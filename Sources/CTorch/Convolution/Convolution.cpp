@@ -13,9 +13,9 @@
 #include <algorithm>
 
 #include "../Dispatch.h"
+#include "../Normalization/Evaluation.h"
 #include "../Support.h"
 #include "Direct.h"
-#include "../Normalization/Evaluation.h"
 #include "Geometry.h"
 #include "Winograd.h"
 
@@ -138,13 +138,15 @@ at::Tensor weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
 /// Zeros around images; the code of the distillation papers has three around MNIST's.
 constexpr int64_t most_margin = 3;
 
+/// Numbers that the kernels can read.
+bool plain(const at::Tensor &t, int64_t dimensions) {
+  return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == dimensions &&
+         !t._fw_grad(/*level=*/0).defined();
+}
+
 /// Whether there are kernels for these, and they are faster than libtorch's.
 bool has_kernels(const at::Tensor &x, const at::Tensor &weight, int64_t margin) {
-  auto plain = [](const at::Tensor &t) {
-    return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 4 &&
-           !t._fw_grad(/*level=*/0).defined();
-  };
-  if (instructions() == Instructions::baseline || !plain(x) || !plain(weight)) return false;
+  if (instructions() == Instructions::baseline || !plain(x, 4) || !plain(weight, 4)) return false;
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
   if (weight.size(2) != 3 || weight.size(3) != 3 || x.size(1) != inputs || x.numel() == 0) return false;
   auto whole = [](int64_t channels) { return channels > 0 && channels % granule == 0 && channels <= most_channels; };
@@ -162,8 +164,7 @@ bool suits(
   if (at::autocast::is_autocast_enabled(at::kCPU)) return false;
   if (!same(stride) || stride[0] != 1 || !same(padding) || padding[0] < 0 || padding[0] > most_margin) return false;
   if (!has_kernels(x, weight, padding[0])) return false;
-  return !bias || (bias->scalar_type() == at::kFloat && bias->is_cpu() && bias->layout() == at::kStrided &&
-                   bias->dim() == 1 && bias->size(0) == weight.size(0) && !bias->_fw_grad(/*level=*/0).defined());
+  return !bias || (plain(*bias, 1) && bias->size(0) == weight.size(0));
 }
 
 }  // namespace
@@ -196,17 +197,14 @@ extern "C" ct_tensor ct_convolve_normalized(
     const std::optional<at::Tensor> added = optional_view(bias);
     const at::Tensor rest = optional_view(residual).value_or(at::Tensor());
     const bool is_followed = at::GradMode::is_enabled(), ours = suits(images, filters, added, steps, margins);
-    auto plain = [&](const at::Tensor &t) {
-      return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == 1 &&
-             t.size(0) == filters.size(0);
-    };
+    auto by_channel = [&](const at::Tensor &t) { return plain(t, 1) && t.size(0) == filters.size(0); };
     auto fits = [&](const at::Tensor &t) {
       return !t.defined() ||
-             (t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat &&
+             (plain(t, 4) &&
               t.sizes() == at::IntArrayRef{images.size(0), filters.size(0), images.size(2), images.size(3)});
     };
-    if (!is_followed && !pooled && ours && !has_few_channels(images) && plain(centre) && plain(spread) && plain(a) &&
-        plain(k) && fits(rest) && winograd_adds(images, rest)) {
+    if (!is_followed && !pooled && ours && !has_few_channels(images) && by_channel(centre) && by_channel(spread) &&
+        by_channel(a) && by_channel(k) && fits(rest) && winograd_adds(images, rest)) {
       const at::Tensor factor = (spread + eps).rsqrt_().mul_(a);
       const at::Tensor addend = k - (added ? centre - *added : centre) * factor;
       return give(winograd_finished(images, filters, factor, addend, rest, relu));

@@ -1,18 +1,12 @@
 // Tensors as the kernels of convolution see them.
 #pragma once
 
-#include <ATen/ATen.h>
-
+#include "../Resolved.h"
 #include "Geometry.h"
 
 namespace ctorch::convolution {
 
-/// With numbers in memory that mean what they say.
-inline at::Tensor resolved(const at::Tensor &x) {
-  return x._is_zerotensor() ? at::zeros(x.sizes(), x.options()) : x.resolve_neg();
-}
-
-/// And without gaps, in the layout that it has.
+/// Without gaps, in the layout that it has.
 inline at::Tensor dense(const at::Tensor &x) { return resolved(x).contiguous(x.suggest_memory_format()); }
 
 template <typename Value>

@@ -1,6 +1,21 @@
 // Normalisation of whole tensors, in parallel over groups or slices of rows. Included after Kernels.h, once for each
 // instruction set.
 
+/// One plane by its mean and rstd; `scratch` holds its places where they are pooled.
+template <typename T, typename S>
+void affine_plane(const Shape &shape, const Forward<T, S> &f, int64_t plane, T mean, T rstd, T *scratch) {
+  const int64_t places = shape.places(), at = plane * places, channel = plane % shape.channels;
+  const T a = f.scale[channel] * rstd, k = f.shift[channel] - mean * a;
+  const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
+  auto to = [&](auto *y) {
+    f.relu ? affine<T, true>(f.x + at, residual, y, places, a, k)
+           : affine<T, false>(f.x + at, residual, y, places, a, k);
+  };
+  if (!shape.pooled) return to(f.y + at);
+  to(scratch);
+  pool(scratch, f.y + plane * shape.pooled_places(), shape.height, shape.width);
+}
+
 /// Groups of planes that lie one after another: group norm, instance norm, and batch norm of contiguous images.
 template <typename T, typename S>
 void normalize_planes(const Shape &shape, const Forward<T, S> &f) {
@@ -22,17 +37,7 @@ void normalize_planes(const Shape &shape, const Forward<T, S> &f) {
       f.variance[task] = static_cast<T>(squares / count);
 
       for (int64_t i = 0; i < planes; ++i) {
-        const int64_t plane = shape.plane(task, i), at = plane * places, channel = plane % shape.channels;
-        const T a = f.scale[channel] * rstd, k = f.shift[channel] - mean * a;
-        const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
-        if (shape.pooled) {
-          f.relu ? affine<T, true>(f.x + at, residual, scratch.data(), places, a, k)
-                 : affine<T, false>(f.x + at, residual, scratch.data(), places, a, k);
-          pool(scratch.data(), f.y + plane * shape.pooled_places(), shape.height, shape.width);
-        } else {
-          f.relu ? affine<T, true>(f.x + at, residual, f.y + at, places, a, k)
-                 : affine<T, false>(f.x + at, residual, f.y + at, places, a, k);
-        }
+        affine_plane(shape, f, shape.plane(task, i), mean, rstd, scratch.data());
       }
     }
   });
@@ -45,17 +50,8 @@ void normalize_planes_by(const Shape &shape, const Forward<T, S> &f) {
   in_parallel(shape.count_of_planes(), [&](int64_t begin, int64_t end) {
     std::vector<T> scratch(shape.pooled ? places : 0);
     for (int64_t plane = begin; plane < end; ++plane) {
-      const int64_t at = plane * places, channel = plane % shape.channels;
-      const T a = f.scale[channel] * f.rstd[channel], k = f.shift[channel] - f.mean[channel] * a;
-      const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
-      if (shape.pooled) {
-        f.relu ? affine<T, true>(f.x + at, residual, scratch.data(), places, a, k)
-               : affine<T, false>(f.x + at, residual, scratch.data(), places, a, k);
-        pool(scratch.data(), f.y + plane * shape.pooled_places(), shape.height, shape.width);
-      } else {
-        f.relu ? affine<T, true>(f.x + at, residual, f.y + at, places, a, k)
-               : affine<T, false>(f.x + at, residual, f.y + at, places, a, k);
-      }
+      const int64_t channel = plane % shape.channels;
+      affine_plane(shape, f, plane, f.mean[channel], f.rstd[channel], scratch.data());
     }
   });
 }
