@@ -29,6 +29,7 @@ extension Tensor {
 
   /// norm(x)·scale + shift over the batch and all places (Ioffe and Szegedy 2015), in training; then the sum with a
   /// residual and ReLU where asked: one operation, as ``groupNormalized(groups:scale:shift:eps:relu:pooled:file:line:)``.
+  /// One value a channel is an error, as it has no variance.
   ///
   /// - Parameters:
   ///   - scale: [C].
@@ -48,12 +49,12 @@ extension Tensor {
     Tensor(
       owning: ct_normalize(
         handle, scale.handle, shift.handle, residual?.handle, running?.mean.handle, running?.variance.handle,
-        0,
-        momentum, eps, relu, pooled), file, line)
+        0, momentum, eps, relu, pooled), file, line)
   }
-  /// (x − mean)·scale/√(variance + eps) + shift, by statistics that are given, as batch norm does in evaluation; then the sum
-  /// with a residual, ReLU and averages of 2×2 places where asked. One pass over memory on the CPU where no gradients are
-  /// recorded; elsewhere composed of libtorch's operations.
+
+  /// (x − mean)·scale/√(variance + eps) + shift, by statistics that are given, as batch norm does in evaluation; then the
+  /// sum with a residual, ReLU and averages of 2×2 places where asked. One pass over memory on the CPU where no gradients
+  /// are recorded; elsewhere composed of libtorch's operations.
   ///
   /// - Parameters:
   ///   - statistics: mean and variance, [C].

@@ -64,12 +64,20 @@ import Torch
     return [of, last]
   }
 
+  /// Images of few channels go their own way where there are as many as threads. Returns how many threads there were.
+  private func onOneThread() -> Int {
+    defer { Runtime.threads = 1 }
+    return Runtime.threads
+  }
+
   static func exact(_ inputs: [Tensor]) -> [Tensor] {
     inputs.map { $0.detach().to(.float64).requiresGrad_() }
   }
 
   @Test(arguments: everyCase)
   func valuesAndGradientsAreThoseOfConv2d(_ of: Case) {
+    let threads = onOneThread()
+    defer { Runtime.threads = threads }
     let inputs = of.inputs()
     let exact = Self.exact(inputs)
     let found = of.convolved(inputs)
@@ -120,9 +128,7 @@ import Torch
 
   @Test(.enabled(if: hasKernels, "only CPUs with AVX2 have kernels, and only Linux says so"))
   func kernelsRun() {
-    // Images of few channels go their way where there are as many as threads.
-    let threads = Runtime.threads
-    Runtime.threads = 1
+    let threads = onOneThread()
     defer { Runtime.threads = threads }
     // The sums of nine products are libtorch's to the bit.
     for of in Self.everyCase where of.images[1] > 1 {
@@ -135,6 +141,8 @@ import Torch
   /// Through the gradients once and twice more.
   @Test(arguments: everyCase)
   func higherDerivativesAreThoseOfConv2d(_ of: Case) {
+    let threads = onOneThread()
+    defer { Runtime.threads = threads }
     func derivatives(_ inputs: [Tensor], _ f: ([Tensor]) -> Tensor) -> [[Tensor]] {
       let generator = Generator(seed: 9)
       func slope(_ values: [Tensor]) -> Tensor {
@@ -239,7 +247,7 @@ import Torch
     #expect(y.narrow(dim: 0, start: 1, length: 1).isnan().any().int == 0)
   }
 
-  @Test func bitsDoNotDependOnTheNumberOfThreads() {
+  @Test func bitsDoNotDependOnTheNumberOfThreads() throws {
     let threads = Runtime.threads
     defer { Runtime.threads = threads }
     for of in [
@@ -257,15 +265,14 @@ import Torch
       }
       guard let one = results[0] else { continue }
       for other in results.dropFirst() {
-        for (one, other) in zip(one, other ?? []) { #expect(one.equal(other)) }
+        for (one, other) in zip(one, try #require(other)) { #expect(one.equal(other)) }
       }
     }
   }
 
   /// A gradient whose value is left out has the graph that it always has.
   @Test(arguments: [3, 16]) func unreadGradientsOfWeights(channels: Int) {
-    let threads = Runtime.threads
-    Runtime.threads = 1
+    let threads = onOneThread()
     defer { Runtime.threads = threads }
     let of = Case(images: [5, channels, 8, 8], outputs: 32)
     func second(_ inputs: [Tensor]) -> (value: Tensor, gradients: [Tensor]) {

@@ -204,6 +204,20 @@ import Torch
     #expect(relativeDistance(statistics[0].1, statistics[1].1) < 1e-12)
   }
 
+  /// Values of one sign, whose rounding adds up; a plane of one value has deviations of that alone.
+  @Test(arguments: [false, true], [0, 1])
+  func longSumsStayExact(channelsLast: Bool, groups: Int) {
+    guard groups == 0 || !channelsLast else { return }
+    let x = Tensor.full([1, 2, 512, 512], .real(0.1))
+      .contiguous(memoryFormat: channelsLast ? .channelsLast : .contiguous).requiresGrad_()
+    let (scale, shift) = (Tensor.ones([2]).requiresGrad_(), Tensor.zeros([2]).requiresGrad_())
+    let of = Case(groups: groups, relu: false)
+    let y = of.fused([x, scale, shift])
+    #expect(y.abs().max().double < 2e-4)
+    let gradient = grad(of: (y * 0.1).sum(), wrt: shift)
+    #expect(relativeDistance(gradient, Tensor.full([2], .real(0.1 * 512 * 512))) < 1e-5)
+  }
+
   @Test func notANumberPasses() {
     for of in [Case(groups: 8), Case(groups: 8, pooled: true), Case(groups: 0, channelsLast: true)] {
       let inputs = of.inputs(.float32)
@@ -243,11 +257,28 @@ import Torch
         x.batchNormalized(scale: weight, shift: weight, adding: Tensor.ones([3, 6, 4, 4]))
       }
     }
-    for statistics in [(Tensor.ones([5]), weight), (weight, Tensor.ones([6, 1]))] {
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors {
+        Tensor.randn([1, 6, 1, 1]).batchNormalized(scale: weight, shift: weight)
+      }
+    }
+    for statistics in [(Tensor.ones([5]), weight), (weight, Tensor.ones([5]))] {
       #expect(throws: TorchError.self) {
         try catchingTorchErrors {
           withNoGrad { x.batchNormalized(by: statistics, scale: weight, shift: weight) }
         }
+      }
+      #expect(throws: TorchError.self) {
+        try catchingTorchErrors { x.batchNormalized(scale: weight, shift: weight, running: statistics) }
+      }
+      // What is refused moves nothing.
+      for statistic in [statistics.0, statistics.1] { #expect(statistic.equal(Tensor.ones(statistic.shape))) }
+    }
+    // Types that libtorch cannot mix are refused at once, not in a later derivative.
+    let channelsLast = x.contiguous(memoryFormat: .channelsLast)
+    #expect(throws: TorchError.self) {
+      try catchingTorchErrors {
+        channelsLast.batchNormalized(scale: weight.to(.float64), shift: weight.to(.float64))
       }
     }
   }

@@ -20,9 +20,11 @@ enum SharpnessBenchmarks {
         rule(network, "msam", MSAM.Settings()),
         // It looks back by epochs, and acts from the second one on.
         regulariser(network, "saf", changed(SAF.Settings()) { ($0.start, $0.lookback) = (0, 1) }, steps: 4),
-        regulariser(network, "mesa", changed(MESA.Settings()) { $0.start = -1 }),
+        // A turn begins with a copy of the weights: longer ones, so that it counts for little.
+        regulariser(network, "mesa", changed(MESA.Settings()) { $0.start = -1 }, steps: 6),
         regulariser(
-          network, "mesa-bf16", changed(MESA.Settings()) { ($0.start, $0.teacher) = (-1, .bfloat16) }),
+          network, "mesa-bf16", changed(MESA.Settings()) { ($0.start, $0.teacher) = (-1, .bfloat16) },
+          steps: 6),
       ]
     }
   }

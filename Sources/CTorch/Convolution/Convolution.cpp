@@ -14,6 +14,7 @@
 
 #include "../Dispatch.h"
 #include "../Normalization/Evaluation.h"
+#include "../Resolved.h"
 #include "../Support.h"
 #include "Direct.h"
 #include "Geometry.h"
@@ -140,8 +141,7 @@ constexpr int64_t most_margin = 3;
 
 /// Numbers that the kernels can read.
 bool plain(const at::Tensor &t, int64_t dimensions) {
-  return t.is_cpu() && t.layout() == at::kStrided && t.scalar_type() == at::kFloat && t.dim() == dimensions &&
-         !t._fw_grad(/*level=*/0).defined();
+  return is_readable(t) && t.scalar_type() == at::kFloat && t.dim() == dimensions;
 }
 
 /// Whether there are kernels for these, and they are faster than libtorch's.
@@ -175,7 +175,7 @@ extern "C" ct_tensor ct_convolve(
     ct_int padding_count) noexcept {
   using namespace ctorch;
   return guarded(static_cast<ct_tensor>(nullptr), [&] {
-    const at::IntArrayRef steps(stride, stride_count), margins(padding, padding_count);
+    const at::IntArrayRef steps = ints(stride, stride_count), margins = ints(padding, padding_count);
     const std::optional<at::Tensor> added = optional_view(bias);
     if (convolution::suits(view(x), view(weight), added, steps, margins)) {
       return give(convolution::convolved(view(x), view(weight), added, margins[0]));
@@ -191,7 +191,7 @@ extern "C" ct_tensor ct_convolve_normalized(
   using namespace ctorch;
   using namespace ctorch::convolution;
   return guarded(static_cast<ct_tensor>(nullptr), [&] {
-    const at::IntArrayRef steps(stride, stride_count), margins(padding, padding_count);
+    const at::IntArrayRef steps = ints(stride, stride_count), margins = ints(padding, padding_count);
     const at::Tensor &images = view(x), &filters = view(weight), &centre = view(mean), &spread = view(variance),
                      &a = view(scale), &k = view(shift);
     const std::optional<at::Tensor> added = optional_view(bias);

@@ -1,6 +1,7 @@
 // What the kernels of normalisation are given.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace ctorch::normalization {
@@ -65,12 +66,12 @@ struct Tangent {
   T *scale_gradients;
 };
 
-/// Rows in at most 64 slices, walked in blocks that stay in cache.
+/// Rows in at most 64 slices, walked in blocks that stay in cache and whose sums in float stay exact.
 struct Slices {
   int64_t rows, count, block;
 
   Slices(int64_t rows, int64_t row_bytes)
-      : rows(rows), count(rows < 64 ? rows : 64), block(row_bytes < 65536 ? 65536 / row_bytes : 1) {}
+      : rows(rows), count(rows < 64 ? rows : 64), block(std::clamp<int64_t>(65536 / row_bytes, 1, 256)) {}
   int64_t first(int64_t slice) const { return rows * slice / count; }
   int64_t size(int64_t slice) const { return first(slice + 1) - first(slice); }
 

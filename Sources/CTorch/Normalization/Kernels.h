@@ -1,5 +1,6 @@
 // The loops of normalisation, over memory. Included once for each instruction set inside a namespace of its own, with
-// vectors of VECTOR_BYTES (see Normalization.cpp), hence without a guard. T is what is computed in, S what memory holds (T, or bfloat16 for float).
+// vectors of VECTOR_BYTES (see Passes.cpp), hence without a guard. T is what is computed in, S what memory holds (T, or
+// bfloat16 for float).
 //
 // A plane is the places of one channel of one image, with one scale and one shift: z = a·x + k. In a group of n values
 // x̂ = (x − mean)·rstd, and g is the gradient that reaches z: that of the output where z > 0 (or everywhere, without
@@ -83,20 +84,43 @@ ALWAYS_INLINE void packs(int64_t count, Body body) {
   for (; i < count; ++i) body(Single<T>{}, i);
 }
 
+/// A sum of values of T, in T over short runs and in double over all of them: float alone would lose terms of long sums.
 template <typename T>
 struct Sum {
+  using Totals = double __attribute__((ext_vector_type(Wide<T>::count)));
   typename Wide<T>::Value wide = 0;
   T single = 0;
+  Totals wide_runs = 0;
+  double single_runs = 0;
 
   ALWAYS_INLINE void add(typename Wide<T>::Value value) { wide += value; }
   ALWAYS_INLINE void add(T value) { single += value; }
+  ALWAYS_INLINE void end_run() {
+    wide_runs += __builtin_convertvector(wide, Totals);
+    single_runs += single;
+    wide = 0;
+    single = 0;
+  }
   ALWAYS_INLINE double total() const {
-    typename Wide<T>::Value left = wide;
-    double sum = single;
+    Totals left = wide_runs;
+    double sum = single_runs;
     for (int64_t i = 0; i < Wide<T>::count; ++i) sum += left[i];
     return sum;
   }
 };
+
+/// Values in a run.
+constexpr int64_t run_length = 1024;
+
+/// As ``packs``, for a body that adds to these sums.
+template <typename T, typename Body, typename... Sums>
+ALWAYS_INLINE void summed(int64_t count, Body body, Sums &...sums) {
+  for (int64_t first = 0; first < count; first += run_length) {
+    const int64_t size = count - first < run_length ? count - first : run_length;
+    packs<T>(size, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA { body(pack, first + i); });
+    (sums.end_run(), ...);
+  }
+}
 
 // NaN passes, as in libtorch's ReLU.
 template <bool relu, typename V>
@@ -115,17 +139,17 @@ ALWAYS_INLINE V gated(V gradient, V decides) {
 template <typename T, typename S>
 double sum(const S *x, int64_t count) {
   Sum<T> sum;
-  packs<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA { sum.add(load(pack, x + i)); });
+  summed<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA { sum.add(load(pack, x + i)); }, sum);
   return sum.total();
 }
 
 template <typename T, typename S>
 double squared_deviations(const S *x, int64_t count, T mean) {
   Sum<T> sum;
-  packs<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA {
+  summed<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA {
     auto d = load(pack, x + i) - mean;
     sum.add(d * d);
-  });
+  }, sum);
   return sum.total();
 }
 
@@ -186,12 +210,12 @@ struct Sums {
 template <typename T, Gate gate, typename S, typename G>
 Sums gradient_sums(const S *x, const S *y, const G *gradient, int64_t count, T a, T k, T mean, T rstd) {
   Sum<T> g_sum, gx_sum;
-  packs<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA {
+  summed<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA {
     auto value = load(pack, x + i);
     auto g = gated<gate>(load(pack, gradient + i), decider<T, gate>(pack, y, i, value, a, k));
     g_sum.add(g);
     gx_sum.add(g * (value - mean));
-  });
+  }, g_sum, gx_sum);
   return {g_sum.total(), gx_sum.total() * rstd};
 }
 
@@ -216,7 +240,7 @@ struct TangentSums {
 template <typename T, Gate gate, typename S, typename G>
 TangentSums tangent_sums(const S *x, const G *gradient, const S *u, int64_t count, T a, T k, T mean, T rstd) {
   Sum<T> g_sum, gx_sum, u_sum, ux_sum, ug_sum;
-  packs<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA {
+  summed<T>(count, [&](auto pack, int64_t i) ALWAYS_INLINE_LAMBDA {
     auto value = load(pack, x + i);
     auto g = gated<gate>(load(pack, gradient + i), value * a + k);
     auto tangent = load(pack, u + i);
@@ -226,7 +250,7 @@ TangentSums tangent_sums(const S *x, const G *gradient, const S *u, int64_t coun
     u_sum.add(tangent);
     ux_sum.add(tangent * centred);
     ug_sum.add(tangent * g);
-  });
+  }, g_sum, gx_sum, u_sum, ux_sum, ug_sum);
   return {g_sum.total(), gx_sum.total() * rstd, u_sum.total(), ux_sum.total() * rstd, ug_sum.total()};
 }
 
@@ -254,8 +278,8 @@ void tangent(
 
 // MARK: Rows of interleaved channels: every value of a row has its own scale and shift
 
-/// mean += Σ x and then squares += Σ (x − mean)² over rows that stay in cache, merged into what was counted before
-/// (Chan et al. 1983).
+/// The mean, and the sum of squared deviations from it, over rows that stay in cache, merged into those of the `before`
+/// rows that were counted already (Chan et al. 1983).
 template <typename T, typename S>
 void merge_moments(
     const S *rows, int64_t count, int64_t channels, double before, double *mean, double *squares, T *scratch) {

@@ -172,9 +172,8 @@ at::Tensor normalized_by(
     const at::Tensor &mean, const at::Tensor &variance, const at::Tensor &x, const at::Tensor &scale,
     const at::Tensor &shift, const at::Tensor &residual, double eps, bool relu, bool pooled) {
   const Settings s{0, eps, relu, pooled};
-  const bool has_statistics = plain(mean) && plain(variance) && x.dim() == 4 &&
-                              mean.sizes() == at::IntArrayRef{x.size(1)} && variance.sizes() == mean.sizes();
-  if (!at::GradMode::is_enabled() && has_statistics && has_kernels(x, scale, shift, residual, s)) {
+  if (!at::GradMode::is_enabled() && has_kernels(x, scale, shift, residual, s) && by_channel(mean, x) &&
+      by_channel(variance, x)) {
     return forward_by(mean, variance, x, scale, shift, residual, s);
   }
   return finished(batch_norm(x, scale, shift, mean, variance, false, 0, eps), residual, s);
@@ -193,7 +192,16 @@ extern "C" ct_tensor ct_normalize(
     const at::Tensor added = optional_view(residual).value_or(at::Tensor()),
                      mean = optional_view(running_mean).value_or(at::Tensor()),
                      variance = optional_view(running_variance).value_or(at::Tensor());
-    if (!has_kernels(images, a, k, added, s)) return give(composed(images, a, k, added, mean, variance, momentum, s));
+    if (s.groups == 0) {
+      TORCH_CHECK_VALUE(
+          images.dim() < 2 || images.numel() == 0 || images.numel() > images.size(1),
+          "batch norm in training needs more than one value a channel, found images of shape ", images.sizes());
+    }
+    const bool has_statistics =
+        !mean.defined() || (images.dim() == 4 && by_channel(mean, images) && by_channel(variance, images));
+    if (!has_statistics || !has_kernels(images, a, k, added, s)) {
+      return give(composed(images, a, k, added, mean, variance, momentum, s));
+    }
     Normalized normalized;
     at::Tensor y;
     if (at::GradMode::is_enabled()) {

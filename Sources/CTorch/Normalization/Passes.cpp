@@ -73,6 +73,8 @@ Shape shape_of(const at::Tensor &x, const Settings &s) {
   return {x.size(0), x.size(1), x.size(2), x.size(3), s.groups, s.pooled};
 }
 
+bool plain(const at::Tensor &t) { return is_readable(t) && !t.is_neg() && !t._is_zerotensor(); }
+
 at::Tensor as_computed(const at::Tensor &weight, const at::Tensor &x) {
   return resolved(weight).to(computed(x.scalar_type())).contiguous();
 }
@@ -86,21 +88,18 @@ at::Tensor like_output(const at::Tensor &x, const Settings &s) {
 
 bool lies_in_rows(const at::Tensor &x) { return !x.is_contiguous(); }
 
-bool plain(const at::Tensor &t) {
-  return t.defined() && t.is_cpu() && t.layout() == at::kStrided && !t.is_neg() && !t._is_zerotensor();
+bool by_channel(const at::Tensor &t, const at::Tensor &x) {
+  return plain(t) && t.dim() == 1 && t.size(0) == x.size(1) &&
+         (t.scalar_type() == x.scalar_type() || (x.scalar_type() == at::kBFloat16 && t.scalar_type() == at::kFloat));
 }
 
 bool has_kernels(
     const at::Tensor &x, const at::Tensor &scale, const at::Tensor &shift, const at::Tensor &residual,
     const Settings &s) {
-  if (!plain(x) || !plain(scale) || !plain(shift) || x.dim() != 4 || x.numel() == 0) return false;
+  if (!plain(x) || x.dim() != 4 || x.numel() == 0) return false;
   if (!with_types(x.scalar_type(), [](auto, auto) {})) return false;
-  for (const auto &weight : {scale, shift}) {
-    if (weight.dim() != 1 || weight.size(0) != x.size(1) || !weight.is_floating_point()) return false;
-  }
+  if (!by_channel(scale, x) || !by_channel(shift, x) || scale.scalar_type() != shift.scalar_type()) return false;
   if (s.groups > 0 && x.size(1) % s.groups != 0) return false;
-  // One value a channel has no variance: libtorch's own words say so.
-  if (s.groups == 0 && x.numel() == x.size(1)) return false;
   if (s.pooled && (x.size(2) < 2 || x.size(3) < 2)) return false;
   const bool contiguous = x.is_contiguous();
   if (!contiguous && (s.groups > 0 || s.pooled || !x.is_contiguous(at::MemoryFormat::ChannelsLast))) return false;

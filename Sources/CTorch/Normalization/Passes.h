@@ -16,8 +16,8 @@ struct Settings {
 /// Whether channels lie together, so that the places are rows of them.
 bool lies_in_rows(const at::Tensor &x);
 
-/// On the CPU, with numbers in memory that mean what they say.
-bool plain(const at::Tensor &t);
+/// Whether kernels for images x can read a number of each channel.
+bool by_channel(const at::Tensor &t, const at::Tensor &x);
 
 /// Whether there are kernels for these; the residual may be undefined.
 bool has_kernels(

@@ -152,13 +152,6 @@ public struct BatchNorm: Sendable {
   func callAsFunction(
     _ x: Tensor, _ weights: Parameters, _ pass: inout Pass, _ rest: inout NormalizationLayer.Rest
   ) -> Tensor {
-    if pass.training, x.count == x.size(1), x.isDefined {
-      return .refused(
-        TorchError(
-          kind: .value,
-          message:
-            "batch norm in training needs more than one value a channel, found images of shape \(x.shape)"))
-    }
     // With gradients, sums and activations that overwrite take less memory.
     if !pass.training, isGradEnabled {
       return rest(
