@@ -167,6 +167,14 @@ bool suits(
   return !bias || (plain(*bias, 1) && bias->size(0) == weight.size(0));
 }
 
+/// The fastest way there is.
+at::Tensor any_convolved(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
+    at::IntArrayRef padding) {
+  return suits(x, weight, bias, stride, padding) ? convolved(x, weight, bias, padding[0])
+                                                 : at::conv2d(x, weight, bias, stride, padding);
+}
+
 }  // namespace
 }  // namespace ctorch::convolution
 
@@ -175,12 +183,8 @@ extern "C" ct_tensor ct_convolve(
     ct_int padding_count) noexcept {
   using namespace ctorch;
   return guarded(static_cast<ct_tensor>(nullptr), [&] {
-    const at::IntArrayRef steps = ints(stride, stride_count), margins = ints(padding, padding_count);
-    const std::optional<at::Tensor> added = optional_view(bias);
-    if (convolution::suits(view(x), view(weight), added, steps, margins)) {
-      return give(convolution::convolved(view(x), view(weight), added, margins[0]));
-    }
-    return give(at::conv2d(view(x), view(weight), added, steps, margins));
+    return give(convolution::any_convolved(
+        view(x), view(weight), optional_view(bias), ints(stride, stride_count), ints(padding, padding_count)));
   });
 }
 
@@ -196,21 +200,21 @@ extern "C" ct_tensor ct_convolve_normalized(
                      &a = view(scale), &k = view(shift);
     const std::optional<at::Tensor> added = optional_view(bias);
     const at::Tensor rest = optional_view(residual).value_or(at::Tensor());
-    const bool is_followed = at::GradMode::is_enabled(), ours = suits(images, filters, added, steps, margins);
+    const bool finishes = !at::GradMode::is_enabled() && !pooled && suits(images, filters, added, steps, margins) &&
+                          !has_few_channels(images);
     auto by_channel = [&](const at::Tensor &t) { return plain(t, 1) && t.size(0) == filters.size(0); };
     auto fits = [&](const at::Tensor &t) {
       return !t.defined() ||
              (plain(t, 4) &&
               t.sizes() == at::IntArrayRef{images.size(0), filters.size(0), images.size(2), images.size(3)});
     };
-    if (!is_followed && !pooled && ours && !has_few_channels(images) && by_channel(centre) && by_channel(spread) &&
-        by_channel(a) && by_channel(k) && fits(rest) && winograd_adds(images, rest)) {
+    if (finishes && by_channel(centre) && by_channel(spread) && by_channel(a) && by_channel(k) && fits(rest) &&
+        winograd_adds(images, rest)) {
       const at::Tensor factor = (spread + eps).rsqrt_().mul_(a);
       const at::Tensor addend = k - (added ? centre - *added : centre) * factor;
       return give(winograd_finished(images, filters, factor, addend, rest, relu));
     }
-    const at::Tensor y =
-        ours ? convolved(images, filters, added, margins[0]) : at::conv2d(images, filters, added, steps, margins);
+    const at::Tensor y = any_convolved(images, filters, added, steps, margins);
     return give(normalization::normalized_by(centre, spread, y, a, k, rest, eps, relu, pooled));
   });
 }

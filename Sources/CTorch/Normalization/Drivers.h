@@ -1,11 +1,33 @@
 // Normalisation of whole tensors, in parallel over groups or slices of rows. Included after Kernels.h, once for each
 // instruction set.
 
+/// What a plane's places are multiplied with, and what is added then.
+template <typename T>
+struct Affine {
+  T a, k;
+};
+template <typename T>
+Affine<T> affine_of(T scale, T shift, T mean, T rstd) {
+  const T a = scale * rstd;
+  return {a, shift - mean * a};
+}
+
+/// Runs `body` with the gradient at the places of a plane; `scratch` holds it where the output was pooled.
+template <typename T, typename S, typename Body>
+void with_gradient(const Shape &shape, const S *gradients, int64_t plane, T *scratch, Body body) {
+  if (shape.pooled) {
+    unpool(gradients + plane * shape.pooled_places(), scratch, shape.height, shape.width);
+    body(static_cast<const T *>(scratch));
+  } else {
+    body(gradients + plane * shape.places());
+  }
+}
+
 /// One plane by its mean and rstd; `scratch` holds its places where they are pooled.
 template <typename T, typename S>
 void affine_plane(const Shape &shape, const Forward<T, S> &f, int64_t plane, T mean, T rstd, T *scratch) {
   const int64_t places = shape.places(), at = plane * places, channel = plane % shape.channels;
-  const T a = f.scale[channel] * rstd, k = f.shift[channel] - mean * a;
+  const auto [a, k] = affine_of(f.scale[channel], f.shift[channel], mean, rstd);
   const S *residual = f.residual == nullptr ? nullptr : f.residual + at;
   auto to = [&](auto *y) {
     f.relu ? affine<T, true>(f.x + at, residual, y, places, a, k)
@@ -62,23 +84,14 @@ void normalize_planes_backward(const Shape &shape, const Backward<T, S> &b) {
   const double count = static_cast<double>(places * planes);
   in_parallel(shape.tasks(), [&](int64_t begin, int64_t end) {
     std::vector<T> scratch(shape.pooled ? places : 0);
-    // Runs `body` with the gradient at the places of a plane.
-    auto with_gradient = [&](int64_t plane, auto body) {
-      if (shape.pooled) {
-        unpool(b.gradient + plane * shape.pooled_places(), scratch.data(), shape.height, shape.width);
-        body(static_cast<const T *>(scratch.data()));
-      } else {
-        body(b.gradient + plane * places);
-      }
-    };
     for (int64_t task = begin; task < end; ++task) {
       const T mean = b.mean[task], rstd = b.rstd[task];
       double h = 0, hx = 0;
       for (int64_t i = 0; i < planes; ++i) {
         const int64_t plane = shape.plane(task, i), at = plane * places, channel = plane % shape.channels;
-        const T a = b.scale[channel] * rstd, k = b.shift[channel] - mean * a;
+        const auto [a, k] = affine_of(b.scale[channel], b.shift[channel], mean, rstd);
         Sums sums;
-        with_gradient(plane, [&](auto gradient) {
+        with_gradient(shape, b.gradient, plane, scratch.data(), [&](auto gradient) {
           sums = gradient_sums<T, gate>(b.x + at, b.y + at, gradient, places, a, k, mean, rstd);
         });
         b.shift_gradients[plane] = static_cast<T>(sums.g);
@@ -90,9 +103,9 @@ void normalize_planes_backward(const Shape &shape, const Backward<T, S> &b) {
       const T gamma = static_cast<T>(-h / count) * rstd - beta * mean;
       for (int64_t i = 0; i < planes; ++i) {
         const int64_t plane = shape.plane(task, i), at = plane * places, channel = plane % shape.channels;
-        const T a = b.scale[channel] * rstd, k = b.shift[channel] - mean * a;
+        const auto [a, k] = affine_of(b.scale[channel], b.shift[channel], mean, rstd);
         S *residual = b.residual_gradient == nullptr ? nullptr : b.residual_gradient + at;
-        with_gradient(plane, [&](auto g) {
+        with_gradient(shape, b.gradient, plane, scratch.data(), [&](auto g) {
           gradient<T, gate>(b.x + at, b.y + at, g, b.x_gradient + at, residual, places, a, k, a, beta, gamma);
         });
       }
@@ -114,21 +127,13 @@ void normalize_planes_tangent(const Shape &shape, const Tangent<T, S> &t) {
     std::vector<T> scratch(shape.pooled ? 2 * places : 0);
     T *unpooled = scratch.data(), *to_pool = scratch.data() + (shape.pooled ? places : 0);
     std::vector<TangentSums> sums(planes);
-    auto with_gradient = [&](int64_t plane, auto body) {
-      if (shape.pooled) {
-        unpool(t.gradient + plane * shape.pooled_places(), unpooled, shape.height, shape.width);
-        body(static_cast<const T *>(unpooled));
-      } else {
-        body(t.gradient + plane * places);
-      }
-    };
     for (int64_t task = begin; task < end; ++task) {
       const T mean = t.mean[task], rstd = t.rstd[task];
       double u = 0, ux = 0, uh = 0, h = 0, hx = 0, vg = 0, vgx = 0;
       for (int64_t i = 0; i < planes; ++i) {
         const int64_t plane = shape.plane(task, i), at = plane * places, channel = plane % shape.channels;
-        const T a = t.scale[channel] * rstd, k = t.shift[channel] - mean * a;
-        with_gradient(plane, [&](auto gradient) {
+        const auto [a, k] = affine_of(t.scale[channel], t.shift[channel], mean, rstd);
+        with_gradient(shape, t.gradient, plane, unpooled, [&](auto gradient) {
           sums[i] = tangent_sums<T, gate>(t.x + at, gradient, t.u + at, places, a, k, mean, rstd);
         });
         const double scale = t.scale[channel], v = t.v == nullptr ? 0 : t.v[channel];
@@ -143,7 +148,7 @@ void normalize_planes_tangent(const Shape &shape, const Tangent<T, S> &t) {
       const double r = rstd, q = uh - u * h - ux * hx;
       for (int64_t i = 0; i < planes; ++i) {
         const int64_t plane = shape.plane(task, i), at = plane * places, channel = plane % shape.channels;
-        const T a = t.scale[channel] * rstd, k = t.shift[channel] - mean * a;
+        const auto [a, k] = affine_of(t.scale[channel], t.shift[channel], mean, rstd);
         const double scale = t.scale[channel], v = t.v == nullptr ? 0 : t.v[channel],
                      w = t.w == nullptr ? 0 : t.w[channel];
         t.scale_gradients[plane] = static_cast<T>(r * (sums[i].ug - u * sums[i].g - ux * sums[i].gx));
@@ -157,7 +162,7 @@ void normalize_planes_tangent(const Shape &shape, const Tangent<T, S> &t) {
         const auto for_x = combination(
             -r * r * hx, -r * r * (q - 2 * hx * ux) - r * vgx, -r * r * ux * scale + r * v,
             r * r * (hx * u + ux * h) - r * vg);
-        with_gradient(plane, [&](auto gradient) {
+        with_gradient(shape, t.gradient, plane, unpooled, [&](auto gradient) {
           if (shape.pooled) {
             tangent<T, gate>(
                 t.x + at, gradient, t.u + at, to_pool, t.x_gradient + at, places, a, k, for_gradient, for_x);
@@ -179,8 +184,9 @@ void normalize_rows_by(const Shape &shape, const Forward<T, S> &f) {
   const int64_t channels = shape.channels, rows = shape.batch * shape.places();
   std::vector<T> a(channels), k(channels);
   for (int64_t c = 0; c < channels; ++c) {
-    a[c] = f.scale[c] * f.rstd[c];
-    k[c] = f.shift[c] - f.mean[c] * a[c];
+    const auto of = affine_of(f.scale[c], f.shift[c], f.mean[c], f.rstd[c]);
+    a[c] = of.a;
+    k[c] = of.k;
   }
   const Slices slices(rows, channels * static_cast<int64_t>(sizeof(S)));
   in_parallel(slices.count, [&](int64_t begin, int64_t end) {
@@ -231,8 +237,9 @@ void normalize_rows_backward(const Shape &shape, const Backward<T, S> &b) {
   const Slices slices(rows, channels * static_cast<int64_t>(sizeof(S)));
   std::vector<T> a(channels), k(channels), beta(channels), gamma(channels);
   for (int64_t c = 0; c < channels; ++c) {
-    a[c] = b.scale[c] * b.rstd[c];
-    k[c] = b.shift[c] - b.mean[c] * a[c];
+    const auto of = affine_of(b.scale[c], b.shift[c], b.mean[c], b.rstd[c]);
+    a[c] = of.a;
+    k[c] = of.k;
   }
   std::vector<double> sums(slices.count * 2 * channels);
   in_parallel(slices.count, [&](int64_t begin, int64_t end) {
