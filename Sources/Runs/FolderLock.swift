@@ -7,8 +7,7 @@ final class FolderLock {
 
   /// - Throws: ``CommandError`` naming the process that has it.
   init(_ folder: URL) throws(CommandError) {
-    let path = folder.appendingPathComponent(".lock").path
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    descriptor = open(Self.path(folder), O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Files.failure(folder.path, "cannot be written") }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
@@ -34,4 +33,14 @@ final class FolderLock {
   }
 
   deinit { close(descriptor) }
+
+  /// Whether another process, or another lock of this one, has the folder now.
+  static func isHeld(_ folder: URL) -> Bool {
+    let descriptor = open(path(folder), O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
+  private static func path(_ folder: URL) -> String { folder.appendingPathComponent(".lock").path }
 }

@@ -96,16 +96,8 @@ public final class RunFolder {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(recipeName).path)
   }
 
-  /// Whether another process works in that folder now.
-  public static func isInUse(_ url: URL) -> Bool {
-    guard isRun(url) else { return false }
-    do throws(CommandError) {
-      _ = try FolderLock(url)
-      return false
-    } catch {
-      return true
-    }
-  }
+  /// Whether another process works in that folder now, be it that it has only just begun.
+  public static func isInUse(_ url: URL) -> Bool { FolderLock.isHeld(url) }
 
   /// The names in the folder, which must be a run's or empty.
   private static func contents(_ folder: URL) throws(CommandError) -> [String] {

@@ -88,6 +88,16 @@ struct Setup: Codable, Equatable {
     #expect(try Files.names(in: url) == [".lock", "recipe.yaml", "run.json"])
   }
 
+  /// A process that has only just begun, and written nothing yet, has the folder too.
+  @Test func isInUseFromTheLockOn() throws {
+    #expect(!RunFolder.isInUse(url))
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    #expect(!RunFolder.isInUse(url))
+    let lock = try FolderLock(url)
+    #expect(RunFolder.isInUse(url) && !RunFolder.isRun(url))
+    withExtendedLifetime(lock) {}
+  }
+
   @Test func oneProcessAtATime() throws {
     let run = try open()
     let message = refusal { _ = try open() }

@@ -56,6 +56,7 @@ import Torch
     Case(images: [3, 1, 28, 28], outputs: 32, padding: 3),
     Case(images: [3, 3, 7, 9], outputs: 16, padding: 2),
     Case(images: [2, 3, 11, 12], outputs: 32, bias: false, padding: 0),
+    Case(images: [1, 3, 16, 16], outputs: 32),
   ]
 
   static let everyCase: [Case] = cases.flatMap { of in
@@ -117,6 +118,21 @@ import Torch
     #expect(relativeDistance(sums, grad(of: Case.plain(exactOnes).sum(), wrt: [exactOnes[1]])[0]) < 1e-4)
   }
 
+  /// Up to the widest that stays in cache, and beyond.
+  @Test(arguments: [1023, 1024, 1025], [false, true]) func wideImages(width: Int, channelsLast: Bool) {
+    let of = Case(images: [1, 16, 4, width], outputs: 16, channelsLast: channelsLast)
+    let inputs = of.inputs()
+    let exact = Self.exact(inputs)
+    let (found, expected) = (of.convolved(inputs), of.plain(exact))
+    #expect(relativeDistance(found, expected) < 1e-6)
+    if Self.hasKernels { #expect(found.equal(of.plain(inputs)) == (width > 1024)) }
+    for (found, expected) in zip(
+      grad(of: found.sin().sum(), wrt: inputs), grad(of: expected.sin().sum(), wrt: exact))
+    {
+      #expect(relativeDistance(found, expected) < 5e-6)
+    }
+  }
+
   static var hasKernels: Bool {
     #if arch(x86_64)
       if ProcessInfo.processInfo.environment["ATEN_CPU_CAPABILITY"] == "default" { return false }
@@ -130,8 +146,8 @@ import Torch
   func kernelsRun() {
     let threads = onOneThread()
     defer { Runtime.threads = threads }
-    // The sums of nine products are libtorch's to the bit.
-    for of in Self.everyCase where of.images[1] > 1 {
+    // The sums of nine products, and those of one image of few channels, are libtorch's to the bit.
+    for of in Self.everyCase where of.images[1] > 1 && (of.images[0] > 1 || of.images[1] >= 16) {
       let inputs = of.inputs()
       let small = of.images[1] >= 16 && (of.images[2] == 1 || of.images[3] == 1)
       #expect(of.convolved(inputs).equal(of.plain(inputs)) == small, "\(of)")

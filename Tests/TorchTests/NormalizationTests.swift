@@ -179,6 +179,25 @@ import Torch
     }
   }
 
+  /// Through the gradients once more with numbers of float32, against float64.
+  @Test(arguments: cases) func secondDerivativesInFloat32(_ of: Case) {
+    func second(_ inputs: [Tensor], _ f: ([Tensor]) -> Tensor) -> [Tensor] {
+      let generator = Generator(seed: 9)
+      func seeds(_ values: [Tensor]) -> [Tensor] {
+        values.map { Tensor.randn($0.shape, generator: generator, dtype: .float64).to($0.dtype) }
+      }
+      let output = [f(inputs)]
+      let some = Array(inputs.prefix(2))
+      let first = grad(of: output, wrt: some, seeds: seeds(output), createGraph: true)
+      return grad(of: first, wrt: some, seeds: seeds(first))
+    }
+    let inputs = of.inputs(.float32)
+    let exact = inputs.map { $0.detach().to(.float64).requiresGrad_() }
+    for (name, pair) in zip(["x", "scale"], zip(second(inputs, of.fused), second(exact, of.composed))) {
+      #expect(relativeDistance(pair.0, pair.1) < 2e-5, "second derivative for \(name)")
+    }
+  }
+
   @Test func secondDerivativesOfSomeInputsAlone() {
     let of = Case(groups: 8, pooled: true)
     func second(_ f: ([Tensor]) -> Tensor) -> Tensor {
