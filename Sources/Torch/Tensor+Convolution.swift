@@ -5,10 +5,12 @@ extension Tensor {
   /// padding 1 in float on a CPU with AVX2 go Winograd's way, F(2×2, 3×3) (Lavin and Gray 2016), which multiplies 16
   /// times where a plain convolution multiplies 36 times; images of at most four channels, with up to three zeros around
   /// and as many of them as there are threads, go a direct way, by products of matrices that stay in cache. So do their
-  /// derivatives, of every order. All else is libtorch's.
+  /// derivatives, of every order. Where no gradients are recorded, F(4×4, 3×3) is taken where it is faster: 36
+  /// multiplications instead of 144. All else is libtorch's.
   ///
-  /// The ways differ by rounding: about 1e-6 of the largest value. A number that is none, or infinite, or so large
-  /// that sums of four overflow, reaches all 2×2 places of Winograd's tiles that see it, as no number.
+  /// The ways differ by rounding: about 1e-6 of the largest value. So does what is computed without gradients from what
+  /// is computed with them. A number that is none, or infinite, or so large that sums of a few overflow, reaches all
+  /// places of Winograd's tiles that see it, as no number.
   ///
   /// - Parameters:
   ///   - weight: [O, C, h, w].

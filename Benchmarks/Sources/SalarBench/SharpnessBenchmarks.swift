@@ -29,8 +29,8 @@ enum SharpnessBenchmarks {
     }
   }
 
-  /// Half of the papers': with 128 a row takes four minutes on two cores.
-  private static let batch = 64
+  /// The papers'.
+  private static let batch = 128
 
   private static func rule(
     _ network: String, _ name: String, _ settings: any RuleSettings, steps: Int = 2

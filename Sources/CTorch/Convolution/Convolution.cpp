@@ -30,9 +30,11 @@ using torch::autograd::variable_list;
 
 bool has_few_channels(const at::Tensor &x) { return x.size(1) <= few_channels; }
 
-/// x ∗ weight + bias; the bias may be undefined. `margin` zeros all round, one where there are more channels.
-at::Tensor value(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, int64_t margin) {
-  return has_few_channels(x) ? direct(x, weight, bias, margin) : winograd(x, weight, bias);
+/// x ∗ weight + bias; the bias may be undefined. `margin` zeros all round, one where there are more channels. `coarse`
+/// as in Winograd.h.
+at::Tensor value(
+    const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, int64_t margin, bool coarse = false) {
+  return has_few_channels(x) ? direct(x, weight, bias, margin) : winograd(x, weight, bias, coarse);
 }
 
 at::Tensor image_gradient_value(const at::Tensor &gradient, const at::Tensor &weight, int64_t margin) {
@@ -167,12 +169,13 @@ bool suits(
   return !bias || (plain(*bias, 1) && bias->size(0) == weight.size(0));
 }
 
-/// The fastest way there is.
+/// The fastest way there is; coarsely only where nothing is derived from it.
 at::Tensor any_convolved(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
     at::IntArrayRef padding) {
-  return suits(x, weight, bias, stride, padding) ? convolved(x, weight, bias, padding[0])
-                                                 : at::conv2d(x, weight, bias, stride, padding);
+  if (!suits(x, weight, bias, stride, padding)) return at::conv2d(x, weight, bias, stride, padding);
+  if (at::GradMode::is_enabled()) return convolved(x, weight, bias, padding[0]);
+  return value(x, weight, bias.value_or(at::Tensor()), padding[0], true);
 }
 
 }  // namespace
@@ -212,7 +215,7 @@ extern "C" ct_tensor ct_convolve_normalized(
         winograd_adds(images, rest)) {
       const at::Tensor factor = (spread + eps).rsqrt_().mul_(a);
       const at::Tensor addend = k - (added ? centre - *added : centre) * factor;
-      return give(winograd_finished(images, filters, factor, addend, rest, relu));
+      return give(winograd_finished(images, filters, factor, addend, rest, relu, true));
     }
     const at::Tensor y = any_convolved(images, filters, added, steps, margins);
     return give(normalization::normalized_by(centre, spread, y, a, k, rest, eps, relu, pooled));

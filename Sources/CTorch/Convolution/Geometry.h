@@ -6,8 +6,6 @@
 
 namespace ctorch::convolution {
 
-/// A tile of 4×4 places in, 2×2 places out, has this many points between.
-constexpr int64_t points = 16;
 /// Channels come in multiples of this.
 constexpr int64_t granule = 16;
 
@@ -24,18 +22,18 @@ struct Images {
 
   int64_t places() const { return height * width; }
   Value *image(int64_t index) const { return data + index * channels * places(); }
-  // Tiles of 2×2 places; the last row and column may reach over the edge.
-  int64_t tiles_high() const { return (height + 1) / 2; }
-  int64_t tiles_wide() const { return (width + 1) / 2; }
+  // Tiles of side·side places; the last row and column may reach over the edge.
+  int64_t tiles_high(int64_t side) const { return (height + side - 1) / side; }
+  int64_t tiles_wide(int64_t side) const { return (width + side - 1) / side; }
   /// Rows of tiles of all images.
-  int64_t strips() const { return batch * tiles_high(); }
+  int64_t strips(int64_t side) const { return batch * tiles_high(side); }
 
   /// Calls `body(image, first row of tiles, end)` for the strips first..<end, image by image.
   template <typename Body>
-  void parts(int64_t first, int64_t end, Body body) const {
+  void parts(int64_t side, int64_t first, int64_t end, Body body) const {
     while (first < end) {
-      const int64_t image = first / tiles_high(), row = first % tiles_high();
-      const int64_t count = std::min(end - first, tiles_high() - row);
+      const int64_t image = first / tiles_high(side), row = first % tiles_high(side);
+      const int64_t count = std::min(end - first, tiles_high(side) - row);
       body(image, row, row + count);
       first += count;
     }

@@ -1,5 +1,5 @@
-// Winograd's convolution F(2×2, 3×3) and its gradients on the CPU, in float: 16 multiplications where a plain
-// convolution has 36, with all that stands between in cache.
+// Winograd's convolutions F(2×2, 3×3), with its gradients, and F(4×4, 3×3) on the CPU, in float, with all that stands
+// between in cache.
 #include "Winograd.h"
 
 #include <ATen/ATen.h>
@@ -22,6 +22,7 @@ namespace {
 namespace avx512 {
 BEGIN_AVX512
 #include "Vectors.h"
+#include "WinogradTiles.h"
 #include "WinogradKernels.h"
 #include "WinogradDrivers.h"
 END_INSTRUCTIONS
@@ -32,6 +33,7 @@ END_INSTRUCTIONS
 namespace avx2 {
 BEGIN_AVX2
 #include "Vectors.h"
+#include "WinogradTiles.h"
 #include "WinogradKernels.h"
 #include "WinogradDrivers.h"
 END_INSTRUCTIONS
@@ -40,7 +42,7 @@ END_INSTRUCTIONS
 #endif
 
 /// Tiles that are worked on at a time: their points and one panel of products fit a second-level cache.
-[[maybe_unused]] constexpr int64_t tiles_at_once = 48;
+[[maybe_unused]] constexpr int64_t tiles_at_once = 48, large_tiles_at_once = 24;
 /// For the gradient of a weight: bytes of points of images and gradients at a time, which fit a third-level cache; and
 /// how many tiles it takes at least to make up for reading and writing the sums.
 constexpr int64_t bytes_at_once = 8 << 20, tiles_at_least = 256;
@@ -49,38 +51,58 @@ constexpr int64_t tiles_worth_it = 16;
 /// A row of tiles is worked on at once: a wider one does not stay in cache.
 constexpr int64_t widest = 1024;
 
-/// Multiplications of a plain convolution that meets no zero around the image, over those of tiles.
-double saved(int64_t height, int64_t width) {
-  const int64_t tiles = ((height + 1) / 2) * ((width + 1) / 2);
-  return static_cast<double>((3 * height - 2) * (3 * width - 2)) / static_cast<double>(points * tiles);
+/// Of a tile of 2×2 places.
+constexpr int64_t points = 16;
+/// As many tiles as a filter's transformation costs.
+constexpr int64_t tiles_a_filter = 64;
+
+int64_t tiles_of(const at::Tensor &x, int64_t side) {
+  return ((x.size(2) + side - 1) / side) * ((x.size(3) + side - 1) / side);
 }
 
-at::Tensor convolve(const at::Tensor &x, const Weight &weight, const Finish &finish) {
+/// Multiplications of a plain convolution that meets no zero around the image, over those of tiles of 2×2 places.
+double saved(const at::Tensor &x) {
+  return static_cast<double>((3 * x.size(2) - 2) * (3 * x.size(3) - 2)) / static_cast<double>(points * tiles_of(x, 2));
+}
+
+/// Whether tiles of 4×4 places, with their 36 points, are faster than those of 2×2 with 16.
+bool large_tiles_pay(const at::Tensor &x) {
+  auto cost = [&](int64_t side) {
+    return (side + 2) * (side + 2) * (x.size(0) * tiles_of(x, side) + tiles_a_filter);
+  };
+  return cost(4) < cost(2);
+}
+
+at::Tensor convolve(const at::Tensor &x, const Weight &weight, const Finish &finish, bool coarse) {
   const at::Tensor from = dense(x);
   at::Tensor y = at::empty(
       {x.size(0), weight.outputs, x.size(2), x.size(3)},
       x.options().memory_format(from.is_contiguous() ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast));
   Images<float> to = images<float>(y);
   to.interleaved = !from.is_contiguous();
-  WITH_WIDEST(convolve(images<const float>(from), weight, finish, to, tiles_at_once, at::get_num_threads()));
+  const Images<const float> given = images<const float>(from);
+  [[maybe_unused]] const int64_t threads = at::get_num_threads();
+  if (coarse && large_tiles_pay(x)) {
+    WITH_WIDEST(convolve_in_tiles<4>(given, weight, finish, to, large_tiles_at_once, threads));
+  } else {
+    WITH_WIDEST(convolve_in_tiles<2>(given, weight, finish, to, tiles_at_once, threads));
+  }
   return y;
 }
 
 }  // namespace
 
 bool winograd_pays(const at::Tensor &x) {
-  const int64_t height = x.size(2), width = x.size(3);
-  return width <= widest && saved(height, width) >= 1.15 &&
-         x.size(0) * ((height + 1) / 2) * ((width + 1) / 2) >= tiles_worth_it;
+  return x.size(3) <= widest && saved(x) >= 1.15 && x.size(0) * tiles_of(x, 2) >= tiles_worth_it;
 }
 
-at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias) {
-  return winograd_finished(x, weight, {}, bias, {}, false);
+at::Tensor winograd(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, bool coarse) {
+  return winograd_finished(x, weight, {}, bias, {}, false, coarse);
 }
 
 at::Tensor winograd_finished(
     const at::Tensor &x, const at::Tensor &weight, const at::Tensor &scale, const at::Tensor &shift,
-    const at::Tensor &residual, bool relu) {
+    const at::Tensor &residual, bool relu, bool coarse) {
   const at::Tensor w = resolved(weight);
   const Weight filters{
       static_cast<const float *>(w.const_data_ptr()), w.size(0), w.size(1), w.stride(0), w.stride(1), w.stride(2),
@@ -91,7 +113,7 @@ at::Tensor winograd_finished(
   auto numbers = [](const at::Tensor &tensor) {
     return tensor.defined() ? static_cast<const float *>(tensor.const_data_ptr()) : nullptr;
   };
-  return convolve(x, filters, {numbers(a), numbers(k), numbers(added), relu});
+  return convolve(x, filters, {numbers(a), numbers(k), numbers(added), relu}, coarse);
 }
 
 bool winograd_adds(const at::Tensor &x, const at::Tensor &residual) {
@@ -103,7 +125,7 @@ at::Tensor winograd_image_gradient(const at::Tensor &gradient, const at::Tensor 
   const at::Tensor w = resolved(weight);
   const float *last = static_cast<const float *>(w.const_data_ptr()) + 2 * w.stride(2) + 2 * w.stride(3);
   const Weight turned{last, w.size(1), w.size(0), w.stride(1), w.stride(0), -w.stride(2), -w.stride(3)};
-  return convolve(gradient, turned, {});
+  return convolve(gradient, turned, {}, false);
 }
 
 at::Tensor winograd_weight_gradient(const at::Tensor &x, const at::Tensor &gradient) {
