@@ -9,7 +9,7 @@ extension Tensor {
   /// multiplications instead of 144. All else is libtorch's.
   ///
   /// The ways differ by rounding: about 1e-6 of the largest value. So does what is computed without gradients from what
-  /// is computed with them. A number that is none, or infinite, or so large that sums of a few overflow, reaches all
+  /// is computed with them, or from the same images in a smaller batch. A number that is none, or infinite, or so large that sums of a few overflow, reaches all
   /// places of Winograd's tiles that see it, as no number.
   ///
   /// - Parameters:

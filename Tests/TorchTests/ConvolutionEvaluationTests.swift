@@ -6,7 +6,7 @@ import Torch
   typealias Case = ConvolutionTests.Case
 
   /// With batch norm by given statistics, a residual and ReLU: on the way out where there are kernels for that.
-  @Test(arguments: ConvolutionTests.everyCase, [0, 1, 2, 3])
+  @Test(arguments: ConvolutionTests.everyCase + ConvolutionTests.manyFilters, [0, 1, 2, 3])
   func normalizedOnTheWay(_ of: Case, _ what: Int) {
     let (relu, adds) = (what & 1 == 1, what & 2 == 2)
     let inputs = of.inputs()

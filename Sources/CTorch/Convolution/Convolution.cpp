@@ -169,7 +169,7 @@ bool suits(
   return !bias || (plain(*bias, 1) && bias->size(0) == weight.size(0));
 }
 
-/// The fastest way there is; coarsely only where nothing is derived from it.
+/// The fastest way there is; coarsely only where no gradients are recorded.
 at::Tensor any_convolved(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, at::IntArrayRef stride,
     at::IntArrayRef padding) {

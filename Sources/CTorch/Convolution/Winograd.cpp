@@ -53,7 +53,7 @@ constexpr int64_t widest = 1024;
 
 /// Of a tile of 2×2 places.
 constexpr int64_t points = 16;
-/// As many tiles as a filter's transformation costs.
+/// A filter's transformation costs as much as so many tiles.
 constexpr int64_t tiles_a_filter = 64;
 
 int64_t tiles_of(const at::Tensor &x, int64_t side) {
@@ -80,7 +80,7 @@ at::Tensor convolve(const at::Tensor &x, const Weight &weight, const Finish &fin
       x.options().memory_format(from.is_contiguous() ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast));
   Images<float> to = images<float>(y);
   to.interleaved = !from.is_contiguous();
-  const Images<const float> given = images<const float>(from);
+  [[maybe_unused]] const Images<const float> given = images<const float>(from);
   [[maybe_unused]] const int64_t threads = at::get_num_threads();
   if (coarse && large_tiles_pay(x)) {
     WITH_WIDEST(convolve_in_tiles<4>(given, weight, finish, to, large_tiles_at_once, threads));

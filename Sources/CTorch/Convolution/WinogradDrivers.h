@@ -88,6 +88,12 @@ int64_t copied(const Images<const float> &images, int64_t strips) {
   return images.interleaved ? 0 : std::min(Tile::side * strips + 2, images.height) * images.width * images.channels;
 }
 
+/// How much of a panel lies between its products and the image, for as many strips.
+template <typename Tile>
+int64_t copied(const Images<float> &images, int64_t strips) {
+  return images.interleaved ? 0 : std::min(Tile::side * strips, images.height) * images.width * panel;
+}
+
 /// The points of strips first..<end of tiles, from tile `tile` on.
 template <typename Tile>
 void transform_strips_of_images(
@@ -191,8 +197,7 @@ void convolve_by_chunks(
   const int64_t strips = chunks.largest(), most = strips * wide;
   in_parallel(chunks.count, [&](int64_t begin, int64_t end) {
     const int64_t image_size = Tile::points * Points::size_of_point(most, x.channels, x.channels),
-                  point = most * panel + 16,
-                  copy_size = std::max(copied<Tile>(x, strips), Tile::side * strips * y.width * panel);
+                  point = most * panel + 16, copy_size = std::max(copied<Tile>(x, strips), copied<Tile>(y, strips));
     const at::Tensor memory = scratch(image_size + Tile::points * point + copy_size);
     const Points images(values(memory), most, x.channels, x.channels);
     float *products = values(memory) + image_size, *copy = products + Tile::points * point;
@@ -223,8 +228,7 @@ void convolve_by_panels(
   });
   in_parallel(ceiling(y.channels, panel), [&](int64_t begin, int64_t end) {
     const int64_t filter_size = Tile::points * point_of_filters(x.channels), point = tiles * panel + 16;
-    const at::Tensor memory =
-        scratch(filter_size + Tile::points * point + Tile::side * strips * y.width * panel);
+    const at::Tensor memory = scratch(filter_size + Tile::points * point + copied<Tile>(y, strips));
     float *filters = values(memory), *products = filters + filter_size, *copy = products + Tile::points * point;
     for (int64_t index = begin; index < end; ++index) {
       const int64_t channel = index * panel, width = std::min(panel, y.channels - channel);

@@ -6,7 +6,7 @@
 template <int of_side>
 struct Tile;
 
-/// 16 multiplications where a plain convolution has 36, and nearly its rounding: values at 0, 1, −1 and ∞.
+/// 16 multiplications where a plain convolution has 36. Values at 0, 1, −1 and ∞.
 template <>
 struct Tile<2> {
   static constexpr int side = 2, reach = 4, points = 16;
@@ -59,8 +59,8 @@ struct Tile<2> {
   };
 };
 
-/// 36 multiplications where a plain convolution has 144. Values at 0, ±1/√2, ±√2 and ∞, which round about twice as
-/// coarsely as a plain sum; at the usual 0, ±1, ±2 and ∞ it is five times.
+/// 36 multiplications where a plain convolution has 144, rounded about three times as coarsely as with tiles of 2×2.
+/// Values at 0, ±1/√2, ±√2 and ∞: with the usual 0, ±1, ±2 and ∞ it is twice as coarse again.
 template <>
 struct Tile<4> {
   static constexpr int side = 4, reach = 6, points = 36;

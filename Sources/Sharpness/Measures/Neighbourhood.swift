@@ -8,10 +8,11 @@ extension LossSurface {
   ///
   /// - Parameter rho: ρ > 0.
   public func samSharpness(rho: Double) -> Double {
-    let (loss, gradient) = gradient()
+    let (_, gradient) = gradient()
     let length = gradient.vectorNorm().double
     guard length > 0 else { return 0 }
-    return self.loss(at: moved(by: gradient, times: rho / length)) - loss
+    // Both without gradients, so that both are rounded in one way.
+    return loss(at: moved(by: gradient, times: rho / length)) - loss()
   }
 
   /// The greatest L(w + e) − L(w) met on normalised gradient ascent inside the ball ‖e‖ ≤ ρ (Andriushchenko and Flammarion
@@ -61,7 +62,7 @@ extension LossSurface {
         best = max(best, loss - start)
         gradient = next
       } else {
-        best = max(best, loss(at: there) - start)
+        best = max(best, loss(at: there) - loss())
       }
     }
     return best

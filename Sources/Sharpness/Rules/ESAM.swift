@@ -113,7 +113,8 @@ public struct ESAM: StepRule {
       second = try excursion.away(
         from: point, by: gradient, times: settings.rho / (length + 1e-7) / settings.beta
       ) {
-        let selected = try select(loss.values.detach(), point, batch, &pass, context, objective)
+        let selected = try select(
+          loss.values.detach(), hasMoved: !isEmpty, point, batch, &pass, context, objective)
         if settings.mode == .official {
           let weights = point.leaves()
           return weights.gradient(of: try objective(weights, selected, &pass).mean)
@@ -127,7 +128,8 @@ public struct ESAM: StepRule {
 
   /// The samples whose loss rose most; at w + e.
   private func select(
-    _ before: Tensor, _ point: Point, _ batch: Batch, _ pass: inout Pass, _ context: StepContext,
+    _ before: Tensor, hasMoved: Bool, _ point: Point, _ batch: Batch, _ pass: inout Pass,
+    _ context: StepContext,
     _ objective: Objective
   ) throws -> SampleSubset {
     if settings.gamma == 1, settings.mode == .fast { return .all }
@@ -141,7 +143,8 @@ public struct ESAM: StepRule {
         }
       }
     }
-    score = withNoGrad { score.to(before.dtype) - before }
+    // Without gradients the same loss is rounded otherwise, which is no rise.
+    score = withNoGrad { hasMoved ? score.to(before.dtype) - before : before.zerosLike() }
     guard settings.mode == .official else {
       return .positions(score.topk(max(1, Int(settings.gamma * Double(batch.count))), sorted: false).indices)
     }
