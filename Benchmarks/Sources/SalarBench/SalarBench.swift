@@ -47,7 +47,9 @@ struct SalarBench {
       throw CommandError("no benchmark '\(name)'; known: \(known.joined(separator: ", "))")
     }
     let chosen = benchmarks.filter { benchmark in
-      names.isEmpty || names.contains { benchmark.name.hasPrefix($0) }
+      // A whole name is that one; what is none stands for all that begin with it.
+      names.isEmpty
+        || names.contains { known.contains($0) ? benchmark.name == $0 : benchmark.name.hasPrefix($0) }
     }
 
     var notes: [String] = []
