@@ -76,7 +76,7 @@ import Torch
   }
 
   /// Images of few channels go their own way where there are as many as threads. Returns how many threads there were.
-  private func onOneThread() -> Int {
+  static func onOneThread() -> Int {
     defer { Runtime.threads = 1 }
     return Runtime.threads
   }
@@ -87,7 +87,7 @@ import Torch
 
   @Test(arguments: everyCase)
   func valuesAndGradientsAreThoseOfConv2d(_ of: Case) {
-    let threads = onOneThread()
+    let threads = Self.onOneThread()
     defer { Runtime.threads = threads }
     let inputs = of.inputs()
     let exact = Self.exact(inputs)
@@ -152,75 +152,10 @@ import Torch
     #endif
   }
 
-  @Test(.enabled(if: hasKernels, "only CPUs with AVX2 have kernels, and only Linux says so"))
-  func kernelsRun() {
-    let threads = onOneThread()
-    defer { Runtime.threads = threads }
-    // The sums of nine products, and those of one image of few channels, are libtorch's to the bit.
-    for of in Self.everyCase where of.images[1] > 1 && (of.images[0] > 1 || of.images[1] >= 16) {
-      let inputs = of.inputs()
-      let small = of.images[1] >= 16 && (of.images[2] == 1 || of.images[3] == 1)
-      #expect(of.convolved(inputs).equal(of.plain(inputs)) == small, "\(of)")
-    }
-  }
-
-  /// Where no gradients are recorded, tiles of 4×4 places are taken where they pay; bits tell.
-  @Test(
-    arguments: [
-      Case(images: [70, 16, 9, 7], outputs: 32), Case(images: [33, 64, 8, 8], outputs: 80, bias: false),
-      Case(images: [12, 32, 13, 18], outputs: 16), Case(images: [80, 48, 4, 4], outputs: 48),
-      Case(images: [1, 16, 65, 130], outputs: 208), Case(images: [60, 256, 4, 4], outputs: 256),
-      Case(images: [100, 16, 3, 10], outputs: 16, bias: false),
-    ], [false, true])
-  func largeTiles(_ planes: Case, channelsLast: Bool) {
-    var of = planes
-    of.channelsLast = channelsLast
-    let inputs = of.inputs().map { $0.detach() }
-    let expected = of.plain(Self.exact(inputs)).detach()
-    let (found, fine) = (withNoGrad { of.convolved(inputs) }, of.convolved(inputs))
-    // Tiles of 2×2 places are wrong by 2e-7 to 3e-7, libtorch's sums by 3e-7 to 7e-7, these by 7e-7 to 8e-7.
-    #expect(relativeDistance(found, expected) < 1.2e-6)
-    #expect(!Self.hasKernels || !found.equal(fine))
-    #expect(found.isContiguous(channelsLast ? .channelsLast : .contiguous))
-    if of.images[0] > 1 {
-      withNoGrad {
-        _ = inputs[0][1].fill_(.real(.nan))
-        let y = of.convolved(inputs)
-        #expect(y[1].isnan().all().int == 1 && y.isnan().sum().int == y[1].shape.reduce(1, *))
-      }
-    }
-  }
-
-  /// Filters that do not stay in cache are worked on by panels where those are as many as threads, else by chunks of tiles.
-  @Test(arguments: manyFilters)
-  func panelsHaveTheBitsOfChunks(_ of: Case) {
-    let threads = Runtime.threads
-    defer { Runtime.threads = threads }
-    let inputs = of.inputs()
-    let exact = Self.exact(inputs)
-    let expected = of.plain(exact)
-    let seed = of.laidOut(normal(expected.shape).to(.float32))
-    let slope = grad(of: [expected], wrt: [exact[0]], seeds: [seed.to(.float64)])[0]
-    let results = [1, 3, 40].map { count -> [Tensor] in
-      Runtime.threads = count
-      let y = of.convolved(inputs)
-      return [
-        y.detach(), withNoGrad { of.convolved(inputs) }, grad(of: [y], wrt: [inputs[0]], seeds: [seed])[0],
-      ]
-    }
-    for (value, exact) in zip(results[0], [expected, expected, slope]) {
-      #expect(relativeDistance(value, exact) < 1.2e-6)
-    }
-    guard Self.hasKernels else { return }
-    for other in results.dropFirst() {
-      for (one, other) in zip(results[0], other) { #expect(one.equal(other)) }
-    }
-  }
-
   /// Through the gradients once and twice more.
   @Test(arguments: everyCase)
   func higherDerivativesAreThoseOfConv2d(_ of: Case) {
-    let threads = onOneThread()
+    let threads = Self.onOneThread()
     defer { Runtime.threads = threads }
     func derivatives(_ inputs: [Tensor], _ f: ([Tensor]) -> Tensor) -> [[Tensor]] {
       let generator = Generator(seed: 9)
@@ -296,27 +231,6 @@ import Torch
     }
   }
 
-  /// What has no kernels is libtorch's to the bit.
-  @Test func allElseIsConv2d() {
-    let x = Tensor.randn([2, 16, 8, 8], generator: Generator(seed: 1))
-    let weight = Tensor.randn([16, 16, 3, 3], generator: Generator(seed: 2))
-    #expect(x.convolved(with: weight).equal(x.conv2d(weight)))
-    #expect(
-      x.convolved(with: weight, stride: [2, 2], padding: [1, 1])
-        .equal(x.conv2d(weight, stride: [2, 2], padding: [1, 1])))
-    let double = x.to(.float64)
-    #expect(
-      double.convolved(with: weight.to(.float64), padding: [1, 1])
-        .equal(double.conv2d(weight.to(.float64), padding: [1, 1])))
-    let colors = x.narrow(dim: 1, start: 0, length: 5)
-    let thin = weight.narrow(dim: 1, start: 0, length: 5)
-    #expect(colors.convolved(with: thin, padding: [1, 1]).equal(colors.conv2d(thin, padding: [1, 1])))
-    autocast(.bfloat16) {
-      let y = x.convolved(with: weight, padding: [1, 1])
-      #expect(y.dtype == .bfloat16 && y.equal(x.conv2d(weight, padding: [1, 1])))
-    }
-  }
-
   @Test(arguments: [3, 16]) func notANumberPasses(channels: Int) {
     let of = Case(images: [2, channels, 8, 8], outputs: 16)
     let inputs = of.inputs()
@@ -326,32 +240,9 @@ import Torch
     #expect(y.narrow(dim: 0, start: 1, length: 1).isnan().any().int == 0)
   }
 
-  @Test func bitsDoNotDependOnTheNumberOfThreads() throws {
-    let threads = Runtime.threads
-    defer { Runtime.threads = threads }
-    for of in [
-      Case(images: [9, 32, 10, 12], outputs: 64),
-      Case(images: [40, 128, 16, 16], outputs: 128, channelsLast: true),
-      Case(images: [37, 3, 12, 11], outputs: 64),
-    ] {
-      let results = [1, 2, 3].map { count -> [Tensor]? in
-        Runtime.threads = count
-        let inputs = of.inputs()
-        let y = Case.convolved(inputs)
-        // The bits of libtorch's own, where there are no kernels, do.
-        if y.equal(Case.plain(inputs)) { return nil }
-        return [y.detach(), withNoGrad { Case.convolved(inputs) }] + grad(of: y.square().sum(), wrt: inputs)
-      }
-      guard let one = results[0] else { continue }
-      for other in results.dropFirst() {
-        for (one, other) in zip(one, try #require(other)) { #expect(one.equal(other)) }
-      }
-    }
-  }
-
   /// A gradient whose value is left out has the graph that it always has.
   @Test(arguments: [3, 16]) func unreadGradientsOfWeights(channels: Int) {
-    let threads = onOneThread()
+    let threads = Self.onOneThread()
     defer { Runtime.threads = threads }
     let of = Case(images: [5, channels, 8, 8], outputs: 32)
     func second(_ inputs: [Tensor]) -> (value: Tensor, gradients: [Tensor]) {

@@ -106,7 +106,7 @@ void transform_strips_of_images(
         for (int k = 0; k < Tile::points; ++k) {
           places[k] = from.place(Tile::side * i - 1 + k / Tile::reach, Tile::side * j - 1 + k % Tile::reach);
         }
-        transform_images<Tile>(places, images.channels, to, tile++);
+        transform_places<typename Tile::Images>(places, images.channels, to, tile++);
       }
     }
   });
@@ -123,7 +123,7 @@ void transform_strips_of_gradients(
         for (int k = 0; k < Tile::side * Tile::side; ++k) {
           places[k] = from.place(Tile::side * i + k / Tile::side, Tile::side * j + k % Tile::side);
         }
-        transform_gradients<Tile>(places, gradients.channels, to, tile++);
+        transform_places<typename Tile::Gradients>(places, gradients.channels, to, tile++);
       }
     }
   });

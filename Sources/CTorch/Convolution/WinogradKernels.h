@@ -55,25 +55,15 @@ ALWAYS_INLINE void both_ways(Load load, Put put) {
   }
 }
 
-/// Bᵀ·d·B for the places of a tile, row by row, each the start of `channels` values.
-template <typename Tile>
-void transform_images(
-    const float *const places[Tile::points], int64_t channels, const Points &to, int64_t tile) {
+/// The points of a tile's places, row by row, each the start of `channels` values: Bᵀ·d·B for those that go in, by
+/// Tile::Images; A·y·Aᵀ for those that come out, by Tile::Gradients, the transpose of ``transform_products``.
+template <typename Map>
+void transform_places(
+    const float *const places[Map::from * Map::from], int64_t channels, const Points &to, int64_t tile) {
   each_vector(to, tile, channels, [&](int64_t c, float *out) ALWAYS_INLINE_LAMBDA {
-    both_ways<typename Tile::Images>(
-        [&](int i, int j) ALWAYS_INLINE_LAMBDA { return load(places[i * Tile::reach + j] + c); },
-        [&](int i, int j, Floats v) ALWAYS_INLINE_LAMBDA { store(out + (i * Tile::reach + j) * to.point, v); });
-  });
-}
-
-/// A·y·Aᵀ for the places that come out of a tile: the transpose of ``transform_products``.
-template <typename Tile>
-void transform_gradients(
-    const float *const places[Tile::side * Tile::side], int64_t channels, const Points &to, int64_t tile) {
-  each_vector(to, tile, channels, [&](int64_t c, float *out) ALWAYS_INLINE_LAMBDA {
-    both_ways<typename Tile::Gradients>(
-        [&](int i, int j) ALWAYS_INLINE_LAMBDA { return load(places[i * Tile::side + j] + c); },
-        [&](int i, int j, Floats v) ALWAYS_INLINE_LAMBDA { store(out + (i * Tile::reach + j) * to.point, v); });
+    both_ways<Map>(
+        [&](int i, int j) ALWAYS_INLINE_LAMBDA { return load(places[i * Map::from + j] + c); },
+        [&](int i, int j, Floats v) ALWAYS_INLINE_LAMBDA { store(out + (i * Map::to + j) * to.point, v); });
   });
 }
 

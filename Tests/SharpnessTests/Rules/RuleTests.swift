@@ -194,6 +194,28 @@ import Training
     #expect(Set(refreshed[2...].joined()) == Set(0..<6))
   }
 
+  /// Where no tensor is drawn no loss rises, whatever the selection pass rounds otherwise: ties leave one sample.
+  @Test func whatDoesNotMoveDoesNotRise() throws {
+    let fixture = try Fixture()
+    let point = fixture.begin()
+    var rule = try with(ESAM.Settings()) { ($0.beta, $0.mode) = (1e-12, .official) }
+      .rule(SGD(), fixture.context(fixture.point))
+    rule.prepare(for: point)
+    var pass = Pass.training(point)
+    let step = StepContext(
+      step: 1, epoch: 0, totalSteps: 2, learningRate: 0, streams: RandomStreams(seed: 1).child("step", 1))
+    var counts: [Int] = []
+    _ = try rule.step(point, fixture.batches(0)[0], &pass, step) { weights, samples, _ in
+      let places = Tensor(Array(0..<6)).selecting(samples)
+      counts.append(places.count)
+      let rounding = counts.count == 2 ? 1e-9 : 0
+      return PerSampleLoss(
+        values: (weights.tensors[0].sum() + Scalar(1 + rounding)) * places.to(.float64),
+        logits: .zeros([places.count, 10], dtype: .float64))
+    }
+    #expect(counts == [6, 6, 1])
+  }
+
   /// Each tensor is drawn with probability β, a step's draw is its own, and the released code begins with all of them.
   @Test func drawsOfTensors() throws {
     let layout = try Fixture().point.layout
