@@ -215,6 +215,10 @@ private enum RecipeFiles {
     #expect(text.contains("salar distill run --recipe Recipes/\(row.name).yaml "))
     #expect(text.contains("salar distill evaluate runs/"))
     #expect(text.contains("up to epoch \(row.lastEpoch) are read"))
+    // Of the store's rows, and no further: points that nobody reads are not made.
+    let read = Self.rows.filter { $0.method == row.method && $0.experts == row.experts }.map(\.lastEpoch)
+      .max()!
+    #expect(text.contains("--experts 100 \\ --epochs \(read) --device"))
     let experts = try expertRecipe("\(row.method)/\(row.experts)")
     #expect(experts.training.epochs >= row.lastEpoch)
     let data = row.name.components(separatedBy: "/")[1].components(separatedBy: "-ipc")[0]
