@@ -60,6 +60,23 @@ public enum DataCatalog {
     }
   }
 
+  /// Whether a path names the test split of a data set that has a training split beside it: one of its files, which stands
+  /// for the whole folder, or the folder of its pictures, which looks like a set of its own.
+  public static func isTestPart(_ path: String, _ format: DataFormat) -> Bool {
+    let name = DataFile.name(path)
+    guard DataFile.isFile(path) else {
+      return format == .folder && ImageFolder.testNames.contains(name)
+        && DataFile.isFolder(DataFile.join(path, "../train"))
+    }
+    return switch format {
+    case .idx: name.hasPrefix("t10k-")
+    case .cifar10: name == "test_batch.bin"
+    case .cifar100: name == "test.bin"
+    case .svhn, .stl10: name.hasPrefix("test_")
+    case .folder, .npz, .csv, .builtin: false
+    }
+  }
+
   /// The format that a path holds, and where exactly: archives unpack to folders in folders.
   public static func detect(_ path: String) throws(DataError) -> (format: DataFormat, path: String) {
     if builtInName(path) != nil { return (.builtin, path) }

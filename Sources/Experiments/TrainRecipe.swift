@@ -169,10 +169,23 @@ extension TrainRecipe.DataChoice {
   }
 
   /// Whether the path is that of a distilled set: its file, or the folder of the run that made it.
-  private var isDistilled: Bool { format == nil && DistilledSet.isOne(URL(fileURLWithPath: path)) }
+  public var isDistilled: Bool { format == nil && DistilledSet.isOne(URL(fileURLWithPath: path)) }
 
   private func whole(_ split: DataSet.Split) throws -> DataSet {
-    try DataCatalog.open(path, split: split, format: try forcedFormat(), options: pictureOptions)
+    if format == nil, RunFolder.isRun(URL(fileURLWithPath: path)) {
+      throw CommandError(
+        "\(path): is the folder of a run without a distilled set; a distillation leaves one when it ends: has it ended? Run it again "
+          + "to go on, or give a folder of data")
+    }
+    let forced = try forcedFormat()
+    if split == .train, let found = forced ?? (try? DataCatalog.detect(path).format),
+      DataCatalog.isTestPart(path, found)
+    {
+      throw DataError(
+        "\(path): is the test split, and training data was asked for; give the data set's folder, which has both, so that the "
+          + "test images are left to test with")
+    }
+    return try DataCatalog.open(path, split: split, format: forced, options: pictureOptions)
   }
 
   private var pictureOptions: DataCatalog.Options {

@@ -36,6 +36,20 @@ import Torch
     }
   }
 
+  /// What is there to be tested on is no training data, though its folder alone looks like some.
+  @Test func aTestSplitIsNotTrainedOn() throws {
+    try pictures()
+    func open(_ name: String, _ split: DataSet.Split) throws -> DataSet {
+      try choice(folder.url.appendingPathComponent(name).path) { $0.imageSize = 8 }.open(split)
+    }
+    #expect(try open("", .train).count == 6 && open("", .test).count == 6 && open("train", .train).count == 6)
+    let error = #expect(throws: DataError.self) { try open("test", .train) }
+    #expect(error?.message.contains("/test: is the test split") == true)
+    // Alone it is a set like any other.
+    try FileManager.default.removeItem(at: folder.file("train"))
+    #expect(try open("test", .train).count == 6)
+  }
+
   private func pixels(_ data: DataSet) throws -> Tensor { try data.images.images(Array(0..<data.count)) }
 
   /// The first N of what there is without a limit, in the same order.

@@ -52,6 +52,9 @@ public enum ImageFolder {
       classNames: try names(folder, classes))
   }
 
+  /// Folders beside `train` that may hold the test split, in the order in which they are looked for.
+  static let testNames = ["test", "val", "validation"]
+
   private struct Sample {
     var path: String
     var label: Int
@@ -81,7 +84,7 @@ public enum ImageFolder {
   private static func testSamples(
     _ folder: String, _ classes: [String], isSubset: Bool
   ) throws(DataError) -> [Sample] {
-    for name in ["test", "val", "validation"] {
+    for name in testNames {
       let root = DataFile.join(folder, name)
       guard DataFile.isFolder(root) else { continue }
       let annotations = DataFile.join(root, "val_annotations.txt")

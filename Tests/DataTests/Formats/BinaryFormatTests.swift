@@ -19,6 +19,8 @@ struct CIFARTests {
     #expect(try train.images.images([4]).array(of: UInt8.self) == noise(3072, seed: 5))
     let test = try DataCatalog.open(folder.path, split: .test)
     #expect(test.labels == [9, 0])
+    #expect(DataCatalog.isTestPart(folder.file("test_batch.bin").path, .cifar10))
+    #expect(!DataCatalog.isTestPart(folder.file("data_batch_1.bin").path, .cifar10))
     try folder.write("batches.meta.txt", (0..<10).map { "name \($0)\n" }.joined() + "\n")
     #expect(try DataCatalog.open(folder.path, split: .test).classNames[9] == "name 9")
     try FileManager.default.removeItem(at: folder.file("data_batch_3.bin"))

@@ -30,6 +30,9 @@ struct IDXTests {
     // One of the files stands for the folder.
     let one = folder.file("t10k-images-idx3-ubyte" + (packed ? ".gz" : "")).path
     #expect(try DataCatalog.open(one, split: .train).count == 3)
+    #expect(DataCatalog.isTestPart(one, .idx) && !DataCatalog.isTestPart(folder.path, .idx))
+    let other = folder.file("train-images-idx3-ubyte" + (packed ? ".gz" : "")).path
+    #expect(!DataCatalog.isTestPart(other, .idx))
   }
 
   @Test func classesAreThoseOfTheTrainingSplit() throws {

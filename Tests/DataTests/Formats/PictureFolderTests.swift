@@ -31,6 +31,11 @@ struct ImageFolderTests {
     #expect(train.format == "folder" && train.classNames == ["C", "a", "b"] && train.shape == [3, 4, 4])
     #expect(train.labels == [0, 1, 1, 2, 2])
     #expect(try firstValues(train) == [5, 4, 3, 2, 1])
+    // Its folders look like sets of their own, and one of them is not for training.
+    #expect(DataCatalog.isTestPart(folder.file("val").path, .folder))
+    #expect(DataCatalog.isTestPart(folder.file("val").path + "/", .folder))
+    #expect(!DataCatalog.isTestPart(folder.file("train").path, .folder))
+    #expect(!DataCatalog.isTestPart(folder.path, .folder))
     // Numbered as in training, though there is no C and no b.
     let test = try DataCatalog.open(folder.path, split: .test)
     #expect(test.labels == [1] && test.classes == 3)
