@@ -21,7 +21,8 @@ public protocol Distiller {
   /// Moves the images in place.
   ///
   /// - Returns: numbers worth logging, `loss` among them; not finite ones stop the run.
-  /// - Throws: ``DistillationError`` where there is no sense in going on; the images are then as they were.
+  /// - Throws: ``DistillationError`` where there is no sense in going on; images and state may then have moved on a part of
+  ///   the way.
   mutating func step(_ set: SyntheticSet, _ iteration: Iteration) throws -> [String: Double]
 
   /// The learning rate that the method has learned for networks trained on its images; nil for none.
@@ -43,6 +44,7 @@ struct Momentum {
   let rate: Double
   private(set) var velocity: Tensor?
 
+  /// - Parameter momentum: μ in [0, 1).
   init(_ momentum: Double, rate: Double) {
     self.momentum = momentum
     self.rate = rate

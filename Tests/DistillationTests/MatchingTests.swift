@@ -28,9 +28,12 @@ import Torch
     try samples.images(samples.drawn(9, of: label, Generator(seed: UInt64(label))))
   }
 
-  private func peer(_ method: String, _ draws: [[Tensor]?]) throws -> Safetensors {
+  private func peer(
+    _ method: String, _ draws: [[Tensor]?], _ weights: [(name: String, tensor: Tensor)]? = nil,
+    norm: String = "instance"
+  ) throws -> Safetensors {
     let folder = try TemporaryFolder()
-    var tensors = point.stateDictionary.map { (name: "weights.\($0.name)", tensor: $0.tensor) }
+    var tensors = (weights ?? point.stateDictionary).map { (name: "weights.\($0.name)", tensor: $0.tensor) }
     tensors.append(("synthetic", set.images))
     for label in 0..<10 {
       tensors.append(("real.\(label)", try real(label)))
@@ -40,13 +43,19 @@ import Torch
     }
     try Safetensors.write(tensors, to: folder.file("in.safetensors"))
     try Peer.run(
-      "condensation", [method, folder.file("in.safetensors").path, folder.file("out.safetensors").path])
+      "condensation", [method, folder.file("in.safetensors").path, folder.file("out.safetensors").path, norm])
     return try Safetensors(reading: folder.file("out.safetensors"))
   }
 
   private func draws(_ strategy: String) throws -> [[Tensor]?] {
     guard let augmentation = try siamese(strategy) else { return [[Tensor]?](repeating: nil, count: 10) }
     return (0..<10).map { augmentation.draw(1, shape: [3, 32, 32], Generator(seed: UInt64(50 + $0))) }
+  }
+
+  private func other(_ norm: NormKind) throws -> ConvNet {
+    var settings = ConvNet.Settings()
+    (settings.width, settings.depth, settings.classes, settings.norm) = (8, 2, 10, norm)
+    return try ConvNet(settings)
   }
 
   private func check(_ loss: Double, _ gradient: Tensor, _ expected: Safetensors) {
@@ -86,7 +95,74 @@ import Torch
     check(loss, .concatenated(gradients), try peer("dc", draws))
   }
 
-  /// The published steps are small: the loss at the images of before falls.
+  /// With batch statistics all classes are seen in one pass, real images as well as synthetic ones.
+  @Test(.enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)))
+  func batchStatisticsAreThoseOfAllClasses() throws {
+    let network = try other(.batch)
+    let point = network.initial(Generator(seed: 1))
+    let weights = point.stateDictionary.filter {
+      !$0.name.contains("running") && !$0.name.contains("num_batches")
+    }
+    let draws = try draws("crop_flip_cutout")
+    let (loss, gradient) = try DistributionMatching(network, samples).loss(
+      set, point, try (0..<10).map { (try real($0), nil) })
+    let none = [[Tensor]?](repeating: nil, count: 10)
+    check(loss, gradient, try peer("dm", none, weights, norm: "batch"))
+    var settings = DistributionMatching.Settings()
+    settings.strategy = "crop_flip_cutout"
+    let (augmented, moved) = try DistributionMatching(network, samples, settings).loss(
+      set, point, try (0..<10).map { (try real($0), draws[$0]) })
+    check(augmented, moved, try peer("dm", draws, weights, norm: "batch"))
+  }
+
+  /// A filter that never fires has a gradient of zeros, whose norm has none: nothing of it comes to the images.
+  @Test(.enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)))
+  func deadFiltersDoNotSpoilTheGradient() throws {
+    let network = try other(.none)
+    let point = network.initial(Generator(seed: 1))
+    for tensor in point.stateDictionary where tensor.name == "features.0.bias" {
+      withNoGrad { _ = tensor.tensor[3].fill_(Scalar(-1_000.0)) }
+    }
+    var loss = 0.0
+    var gradients: [Tensor] = []
+    let matching = try GradientMatching(network, samples)
+    for label in 0..<10 {
+      let (one, gradient) = matching.distance(
+        set.images(of: label), try real(label), label, point, nil)
+      loss += one
+      gradients.append(gradient)
+    }
+    let none = [[Tensor]?](repeating: nil, count: 10)
+    check(loss, .concatenated(gradients), try peer("dc", none, point.stateDictionary, norm: "none"))
+    let rows = Tensor.zeros([2, 3]).requiresGrad_()
+    let ofZero = withGrad { grad(of: GradientMatching.distance(rows, Tensor.ones([2, 3])), wrt: rows) }
+    #expect(ofZero.isfinite().all().int == 1)
+  }
+
+  /// Images on which no distance has a gradient any more stop the method.
+  @Test func whatIsNoNumberStops() throws {
+    var dc = GradientMatching.Settings()
+    (dc.outer, dc.inner, dc.realBatch) = (2, 1, 8)
+    dc.strategy = "flip"
+    var dm = DistributionMatching.Settings()
+    dm.realBatch = 8
+    withNoGrad { _ = set.images[0].mul_(Scalar(Double.nan)) }
+    let makers: [(name: String, make: () throws -> any Distiller)] = [
+      ("dsa", { try GradientMatching(network, samples, dc) }),
+      ("dm", { try DistributionMatching(network, samples, dm) }),
+    ]
+    for (name, make) in makers {
+      var method = try make()
+      let error = #expect(throws: DistillationError.self) {
+        try method.step(set, Iteration(index: 4, run: RandomStreams(seed: 0)))
+      }
+      let message = error?.message ?? ""
+      #expect(
+        message.hasPrefix("\(name):") && message.contains("iteration 4") && message.contains("lrImages"))
+    }
+  }
+
+  /// They move the images, and a run in two parts ends in the same bits.
   @Test func everyMethodMovesTheImagesAndGoesOnFromItsState() throws {
     var dc = GradientMatching.Settings()
     (dc.outer, dc.inner, dc.realBatch) = (2, 1, 8)
@@ -147,6 +223,12 @@ import Torch
     dm.lrImages = -1
     #expect(throws: DistillationError.self) { try DistributionMatching(network, samples, dm) }
     dm.lrImages = 1
+    dm.momentum = 5
+    #expect(throws: DistillationError.self) { try DistributionMatching(network, samples, dm) }
+    dm.momentum = 0.5
+    var dc = GradientMatching.Settings()
+    dc.momentum = -0.1
+    #expect(throws: DistillationError.self) { try GradientMatching(network, samples, dc) }
     dm.strategy = "crop_zoom"
     #expect(throws: DataError.self) { try DistributionMatching(network, samples, dm) }
   }

@@ -1,6 +1,6 @@
 """DM's and DC's losses and their gradients for the images in plain PyTorch.
 
-    condensation.py dm|dc IN.safetensors OUT.safetensors
+    condensation.py dm|dc IN.safetensors OUT.safetensors [instance|batch|none]
 """
 
 import sys
@@ -13,18 +13,24 @@ method = sys.argv[1]
 tensors = load_file(sys.argv[2])
 weights = {k[8:]: v.requires_grad_(method == "dc") for k, v in tensors.items() if k.startswith("weights.")}
 synthetic = tensors["synthetic"].requires_grad_()
+norm = sys.argv[4] if len(sys.argv) > 4 else "instance"
 classes = 10
 per_class = len(synthetic) // classes
 FAMILIES = ["crop", "flip", "cutout"]  # as the strategy crop_flip_cutout lists them
 
 
 def features(x):
-    blocks = sorted({int(k.split(".")[1]) for k in weights if k.startswith("features")})
-    for convolution, norm in zip(blocks[::2], blocks[1::2]):
-        x = F.conv2d(
-            x, weights[f"features.{convolution}.weight"], weights[f"features.{convolution}.bias"], padding=1)
-        x = F.group_norm(x, x.shape[1], weights[f"features.{norm}.weight"], weights[f"features.{norm}.bias"])
-        x = F.avg_pool2d(F.relu(x), 2)
+    places = sorted({int(k.split(".")[1]) for k in weights if k.startswith("features") and k.endswith("weight")})
+    layers = [(weights[f"features.{p}.weight"], weights[f"features.{p}.bias"]) for p in places]
+    for place, (weight, bias) in enumerate(layers):
+        if weight.dim() == 4:
+            x = F.conv2d(x, weight, bias, padding=1)
+        elif norm == "batch":
+            x = F.batch_norm(x, None, None, weight, bias, training=True)
+        else:
+            x = F.group_norm(x, x.shape[1], weight, bias)
+        if place + 1 == len(layers) or layers[place + 1][0].dim() == 4:
+            x = F.avg_pool2d(F.relu(x), 2)
     return x.flatten(1)
 
 
@@ -45,7 +51,12 @@ def augment(x, label):
 
 
 loss = 0.0
-if method == "dm":
+if method == "dm" and norm == "batch":  # all classes in one pass, as statistics are those of a pass
+    reals = [augment(tensors[f"real.{c}"], c) for c in range(classes)]
+    real = features(torch.cat(reals)).detach().split([len(r) for r in reals])
+    ours = features(torch.cat([augment(s, c) for c, s in enumerate(synthetic.split(per_class))])).split(per_class)
+    loss = sum(((r.mean(0) - o.mean(0)) ** 2).sum() for r, o in zip(real, ours))
+elif method == "dm":
     for c in range(classes):
         real = features(augment(tensors[f"real.{c}"], c)).mean(0).detach()
         ours = features(augment(synthetic[c * per_class:(c + 1) * per_class], c)).mean(0)

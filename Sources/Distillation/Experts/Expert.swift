@@ -11,17 +11,23 @@ public struct Expert {
   public struct Description: Codable, Sendable, Equatable {
     /// The architecture's name.
     public var network: String
+    /// Its settings by key, as text; nil if whoever wrote the file did not say.
+    public var settings: [String: String]?
     /// The seed of everything random in its training.
     public var seed: UInt64
-    /// The rule that made its steps, with its settings.
+    /// The rule that made its steps; its settings are the store's recipe's.
     public var rule: String
-    /// On the test split, after each epoch from the first; none where there is no test split.
+    /// On the test split, of each point, the fresh weights first; none where there is no test split.
     public var accuracy: [Double]
-    /// On its own training samples, as they were seen.
+    /// On its own training samples, as they were seen: in each epoch.
     public var trainAccuracy: [Double]
 
-    public init(network: String, seed: UInt64, rule: String, accuracy: [Double], trainAccuracy: [Double]) {
+    public init(
+      network: String, settings: [String: String]? = nil, seed: UInt64, rule: String, accuracy: [Double],
+      trainAccuracy: [Double]
+    ) {
       self.network = network
+      self.settings = settings
       self.seed = seed
       self.rule = rule
       self.accuracy = accuracy
@@ -40,9 +46,11 @@ public struct Expert {
   /// Epochs it was trained for.
   public var epochs: Int { points.size(0) - 1 }
 
+  /// - Parameter architecture: what its points are to be of; the layout alone is compared where it is nil. Networks with the
+  ///   same weights can be different functions of them, by another norm or activation.
   /// - Throws: ``DistillationError`` for a file that is none of an expert, is damaged or cut short, or whose points are not
-  ///   of this layout.
-  public init(reading url: URL, layout: Layout) throws(DistillationError) {
+  ///   of this layout or architecture.
+  public init(reading url: URL, layout: Layout, architecture: Architecture? = nil) throws(DistillationError) {
     let file: Safetensors
     do {
       file = try Safetensors(reading: url)
@@ -65,9 +73,35 @@ public struct Expert {
           + "\(layout.count) are expected; give the settings that the experts were made with, or another store"
       )
     }
+    if let architecture, let other = architecture.difference(from: description) {
+      throw DistillationError(
+        "\(url.path): is of another architecture: \(other) is expected; give the settings that the experts were made with, or "
+          + "another store")
+    }
     self.url = url
     self.description = description
     self.points = points
+  }
+
+  /// A network by name and settings.
+  public struct Architecture: Sendable, Equatable {
+    public var network: String
+    public var settings: [String: String]
+
+    public init(network: String, settings: [String: String]) {
+      self.network = network
+      self.settings = settings
+    }
+
+    /// The first thing in which an expert is of another one, as `norm is group there, and instance`; nil if there is none.
+    func difference(from expert: Description) -> String? {
+      guard network == expert.network else { return "the network is \(expert.network) there, and \(network)" }
+      guard let theirs = expert.settings else { return nil }
+      for key in Set(settings.keys).union(theirs.keys).sorted() where settings[key] != theirs[key] {
+        return "\(key) is \(theirs[key] ?? "nothing") there, and \(settings[key] ?? "nothing")"
+      }
+      return nil
+    }
   }
 
   /// Writes one, whole or not at all.

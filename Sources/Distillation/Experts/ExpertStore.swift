@@ -34,8 +34,11 @@ public struct ExpertStore {
 
   /// Every expert that is there.
   ///
+  /// - Parameter architecture: what they are to be of; see ``Expert``.
   /// - Throws: ``DistillationError`` if there is none, or one of them is damaged or of another architecture.
-  public init(reading url: URL, layout: Layout) throws(DistillationError) {
+  public init(reading url: URL, layout: Layout, architecture: Expert.Architecture? = nil)
+    throws(DistillationError)
+  {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
@@ -44,13 +47,37 @@ public struct ExpertStore {
     }
     var experts: [Expert] = []
     for name in names where name.hasPrefix("expert-") && name.hasSuffix(".safetensors") {
-      experts.append(try Expert(reading: url.appendingPathComponent(name), layout: layout))
+      experts.append(
+        try Expert(reading: url.appendingPathComponent(name), layout: layout, architecture: architecture))
     }
     guard !experts.isEmpty else {
       throw DistillationError("\(url.path): holds no experts; `salar distill experts` makes them")
     }
+    self.init(url: url, experts: experts)
+  }
+
+  private init(url: URL, experts: [Expert]) {
     self.url = url
     self.experts = experts
+  }
+
+  /// File names of its experts, in their order.
+  public var names: [String] { experts.map(\.url.lastPathComponent) }
+
+  /// The store as it was when it held these alone: what is drawn from it is then the same.
+  ///
+  /// - Throws: ``DistillationError`` naming one that is no longer there.
+  public func only(_ names: [String]) throws(DistillationError) -> ExpertStore {
+    var chosen: [Expert] = []
+    for name in names {
+      guard let expert = experts.first(where: { $0.url.lastPathComponent == name }) else {
+        throw DistillationError(
+          "\(url.path): \(name), which this distillation began with, is gone; the command that made the experts makes it again"
+        )
+      }
+      chosen.append(expert)
+    }
+    return ExpertStore(url: url, experts: chosen)
   }
 
   /// Epochs that every expert has.

@@ -1,4 +1,5 @@
-/// Dataset condensation; see ``GradientMatching``.
+/// Dataset condensation; see ``GradientMatching``. The paper begins with noise (`start=noise`), its later code and DSA with
+/// real images, which is what is done here if nothing else is asked for.
 public enum DC: DistillationMethod {
   public static let name = "dc"
   public static let summary = "gradients of real and synthetic images that point the same way (DC)"

@@ -27,6 +27,7 @@ public struct DistributionMatching: Distiller {
       throw DistillationError("dm: realBatch must be 1 or more, found \(settings.realBatch)")
     }
     try requirePositive("dm", "lrImages", settings.lrImages)
+    try requireMomentum("dm", settings.momentum)
     self.settings = settings
     self.network = network
     self.samples = samples
@@ -37,13 +38,16 @@ public struct DistributionMatching: Distiller {
   public mutating func step(_ set: SyntheticSet, _ iteration: Iteration) throws -> [String: Double] {
     let point = network.initial(iteration.streams.stream("network")).to(.float32, device: samples.device)
     let draws = (0..<set.classes).map { iteration.streams.child("class", $0) }
-    // One pass over all synthetic images; the real ones class by class, without a graph.
     let real = try draws.enumerated().map { label, streams in
       let chosen = samples.drawn(settings.realBatch, of: label, streams.stream("real"))
       return (try samples.images(chosen), try parameters(streams))
     }
     let (loss, gradient) = loss(set, point, real)
-    guard loss.isFinite else { throw DistillationError("dm: the loss is \(loss)") }
+    guard loss.isFinite else {
+      throw DistillationError(
+        "dm: the loss is \(loss) at iteration \(iteration.index): the distillation has diverged; try a smaller lrImages"
+      )
+    }
     mover.move(set.images, by: gradient)
     return ["loss": loss]
   }
@@ -72,8 +76,13 @@ public struct DistributionMatching: Distiller {
       return augmentation.apply(images, draw)
     }
     let targets = withNoGrad {
-      Tensor.stacked(
-        real.map { features(augmented($0.images, $0.draw)).mean(dim: [0]) }, dim: 0)
+      let real = real.map { augmented($0.images, $0.draw) }
+      // A network with batch statistics sees all classes at once, as it does of the synthetic images; others come to the same
+      // class by class, which takes less memory.
+      let found =
+        network.bufferLayout.slots.isEmpty
+        ? real.map(features) : features(.concatenated(real)).split(sizes: real.map { $0.size(0) })
+      return Tensor.stacked(found.map { $0.mean(dim: [0]) }, dim: 0)
     }
     return withGrad {
       let images = set.images.detach().requiresGrad_()
@@ -96,8 +105,15 @@ public struct DistributionMatching: Distiller {
 
 /// - Throws: ``DistillationError`` that names the method and its key.
 func requirePositive(_ method: String, _ key: String, _ value: Double) throws(DistillationError) {
-  guard value > 0, value.isFinite else {
-    throw DistillationError("\(method): \(key) must be above 0, found \(value)")
+  guard value > 0, value <= Double(Float.greatestFiniteMagnitude) else {
+    throw DistillationError("\(method): \(key) must be above 0 and a float32 number, found \(value)")
+  }
+}
+
+/// - Throws: ``DistillationError`` for a momentum outside [0, 1).
+func requireMomentum(_ method: String, _ value: Double) throws(DistillationError) {
+  guard (0..<1).contains(value) else {
+    throw DistillationError("\(method): momentum must be in [0, 1), found \(value)")
   }
 }
 

@@ -40,6 +40,8 @@ public struct GradientMatching: Distiller {
   let samples: RealSamples
   private let augmentation: DSA?
   private var mover: Momentum
+  /// For messages: what it is without and with an augmentation.
+  private var name: String { augmentation == nil ? DC.name : DSAMatching.name }
 
   public init(_ network: any Network, _ samples: RealSamples, _ settings: Settings = Settings()) throws {
     guard settings.realBatch >= 1, settings.batch >= 1, settings.outer >= 0, settings.inner >= 0 else {
@@ -51,6 +53,7 @@ public struct GradientMatching: Distiller {
     }
     try requirePositive("dc", "lrImages", settings.lrImages)
     try requirePositive("dc", "lrNetwork", settings.lrNetwork)
+    try requireMomentum("dc", settings.momentum)
     self.settings = settings
     self.network = network
     self.samples = samples
@@ -90,7 +93,11 @@ public struct GradientMatching: Distiller {
           _ = ofImages.narrow(dim: 0, start: label * set.perClass, length: set.perClass).copy_(gradient)
         }
       }
-      guard sum.isFinite else { throw DistillationError("dc: the distance of gradients is \(sum)") }
+      guard sum.isFinite, withNoGrad({ ofImages.isfinite().all().int }) == 1 else {
+        throw DistillationError(
+          "\(name): the distance of gradients is \(sum) at iteration \(iteration.index), or its gradient no finite number: the "
+            + "distillation has diverged; try a smaller lrImages or lrNetwork")
+      }
       mover.move(set.images, by: ofImages)
       if round < outer - 1 { train(point, on: set, epochs: inner, streams) }
     }
@@ -129,7 +136,8 @@ public struct GradientMatching: Distiller {
   /// Σ over rows of 1 − cosine.
   static func distance(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = (a.reshape([a.size(0), -1]), b.reshape([b.size(0), -1]))
-    let lengths = a.square().sum(dim: [1]).sqrt() * b.square().sum(dim: [1]).sqrt()
+    // Of a row of zeros, as under a ReLU that never fires, the gradient of the norm is taken as zero.
+    let lengths = a.vectorNorm(dim: [1]) * b.vectorNorm(dim: [1])
     return (1 - (a * b).sum(dim: [1]) / (lengths + Scalar(1e-6))).sum()
   }
 

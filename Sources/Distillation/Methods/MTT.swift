@@ -15,7 +15,7 @@ public enum MTT: DistillationMethod {
     ("mode", "of the gradient: exact, unrolled or tesla"),
     ("teslaScale", "of mode tesla: derived, or released with half of it"),
     ("gate", "iterations with a greater loss move nothing; 0 for none"),
-    ("part", "the most images in one pass; 0 for whole batches"),
+    ("part", "the most images in one pass; 0 for as many as 256 of 32×32 pixels"),
     ("keptSteps", "the last steps whose graphs are kept: more memory, less time"),
     ("memory", "MiB for keptSteps where they are not given (on the CPU)"),
   ]

@@ -44,7 +44,8 @@ public struct TrajectoryMatching: Distiller {
     public var teslaScale = TESLAScale.derived
     /// An iteration whose loss is above this moves nothing; 0 lets all move.
     public var gate = 0.0
-    /// The most images in one pass; 0 for whole batches.
+    /// The most images in one pass, which bounds the memory of a step; 0 takes as many as have the pixels of 256 images of
+    /// 32×32. A batch is cut into parts of one size, whose gradients are added.
     public var part = 0
     /// The last steps whose graphs are kept instead of being built again: more memory, less time.
     public var keptSteps = 0
@@ -94,11 +95,13 @@ public struct TrajectoryMatching: Distiller {
     try check(
       settings.part >= 0 && settings.keptSteps >= 0 && settings.memory >= 0,
       "part, keptSteps and memory must be 0 or more")
-    try check(
-      settings.stepSize > 0 && settings.stepSize.isFinite,
-      "stepSize must be above 0, found \(settings.stepSize)")
-    try check(settings.lrStepSize >= 0, "lrStepSize must be 0 or more, found \(settings.lrStepSize)")
+    try requirePositive("trajectory matching", "stepSize", settings.stepSize)
+    if settings.lrStepSize != 0 {
+      try requirePositive("trajectory matching", "lrStepSize", settings.lrStepSize)
+    }
     try requirePositive("trajectory matching", "lrImages", settings.lrImages)
+    try requireMomentum("trajectory matching", settings.momentum)
+    try check(settings.gate >= 0, "gate must be 0 or more, found \(settings.gate)")
     let needed = settings.maxStart - 1 + settings.expertEpochs
     try check(
       experts.epochs >= needed,
@@ -111,7 +114,6 @@ public struct TrajectoryMatching: Distiller {
     (unroll.teslaScale, unroll.autocasts, unroll.keptSteps) = (
       settings.teslaScale, autocasts, settings.keptSteps
     )
-    unroll.part = settings.part > 0 ? settings.part : nil
     self.unroll = unroll
     plan = try StepPlan(steps: settings.steps, batch: settings.batch, strategy: settings.strategy)
     ofImages = Momentum(settings.momentum, rate: settings.lrImages)
@@ -137,6 +139,7 @@ public struct TrajectoryMatching: Distiller {
     let end = try expert.point(after: epoch + settings.expertEpochs).to(device: device)
     let stepSize = currentStepSize
     let steps = plan.draw(set.images, iteration.streams)
+    unroll.part = part(of: set.images)
     if !isMeasured, settings.keptSteps == 0, settings.mode == .exact, device == .cpu {
       unroll.keptSteps = unroll.keptSteps(
         within: settings.memory << 20, images: set.images, labels: set.labels, from: start, steps: steps)
@@ -167,6 +170,15 @@ public struct TrajectoryMatching: Distiller {
     ofImages.move(set.images, by: found.images)
     ofStepSize.move(parameter, by: ofParameter)
     return values
+  }
+
+  /// Images in one pass; nil for whole batches.
+  func part(of images: Tensor) -> Int? {
+    let batch = settings.batch > 0 ? min(settings.batch, images.size(0)) : images.size(0)
+    let most = settings.part > 0 ? settings.part : max(1, 256 * 32 * 32 / (images.size(2) * images.size(3)))
+    guard most < batch else { return nil }
+    let parts = (batch + most - 1) / most
+    return (batch + parts - 1) / parts
   }
 
   /// Every expert once before any comes again, in an order drawn anew each time; and where on its path to start.

@@ -3,7 +3,7 @@ import Networks
 /// How the student's training is differentiated.
 public enum GradientMode: String, CaseIterable, Sendable, SettingChoice {
   /// The gradient of the matching loss, step by step from the end: each step's graph is built again from its weights, so
-  /// that memory grows with the number of steps by one flat vector a step alone.
+  /// that memory grows with the number of steps by two flat vectors a step alone (the point and its gradient).
   case exact
   /// The same gradient through one graph of all steps, as published (Cazenavette et al. 2022).
   case unrolled
