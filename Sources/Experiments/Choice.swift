@@ -52,6 +52,16 @@ public struct Choice<Catalog: SettingsCatalog>: Sendable, Hashable {
     return try Choice(name, members)
   }
 
+  /// What differs from another choice, by key, with both values; empty where they are equal.
+  public func differences(from other: Choice) -> [String] {
+    guard name == other.name else { return ["\(Catalog.noun) is \(other.name) there and \(name) now"] }
+    guard case .object(let ours) = settings, case .object(let theirs) = other.settings else { return [] }
+    return ours.keys.sorted().compactMap { key in
+      let (now, there) = (ours[key] ?? .null, theirs[key] ?? .null)
+      return now == there ? nil : "\(Catalog.noun).\(key) is \(there) there and \(now) now"
+    }
+  }
+
   /// The settings as the entry's own type.
   func decoded() throws -> any NamedSettings {
     func decoded<Settings: NamedSettings>(_ kind: Settings.Type) throws -> any NamedSettings {

@@ -21,8 +21,8 @@ struct EvaluateCommand: TensorCommand {
   @Option(help: "The data: a folder or file of images, builtin:gray or builtin:color.")
   var on: String
 
-  @Option(help: "train or test.")
-  var split: String = "test"
+  @Option(help: "train or test; test if not given, or of a distilled set, which is all training, train.")
+  var split: String?
 
   @Option(help: "The data's format; found by looking if not given.")
   var format: String?
@@ -71,7 +71,7 @@ struct EvaluateCommand: TensorCommand {
   }
 
   func work() throws {
-    guard let part = DataSet.Split(rawValue: split) else {
+    if let split, DataSet.Split(rawValue: split) == nil {
       throw ValidationError("--split must be train or test, found \(split)")
     }
     // Pixels are in [0, 1]: far below the bound nothing of an image is left.
@@ -82,6 +82,7 @@ struct EvaluateCommand: TensorCommand {
     var model = try model.model(run, machine, device: device)
     var choice = TrainRecipe.DataChoice()
     (choice.path, choice.format, choice.subset) = (on, format, subset)
+    let part = split.flatMap(DataSet.Split.init) ?? (choice.isDistilled ? .train : .test)
     choice = try model.fitting(choice)
     choice.imageSize = imageSize ?? choice.imageSize
     choice.channels = channels ?? choice.channels
@@ -94,7 +95,7 @@ struct EvaluateCommand: TensorCommand {
     try answer(result, model)
     if let report {
       let conditions = [
-        ("data", on), ("split", split), ("noise on pixels (σ)", "\(noise)"), ("device", "\(device)"),
+        ("data", on), ("split", part.rawValue), ("noise on pixels (σ)", "\(noise)"), ("device", "\(device)"),
         ("precision", machine.precision ?? model.point.dtype.name),
       ]
       try EvaluationReport.write(

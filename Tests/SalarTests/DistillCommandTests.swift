@@ -114,7 +114,11 @@ import Torch
     let tested = try json(
       try Program.run(["evaluate", path("mlp"), "--on", "builtin:gray", "--json"]))
     #expect(tested["count"] as? Int == 2_000)
-    try refused(["evaluate", path("mlp"), "--on", path("ftd/distilled.safetensors")], "is all training")
+    let itself = try json(
+      try Program.run(["evaluate", path("mlp"), "--on", path("ftd/distilled.safetensors"), "--json"]))
+    #expect(itself["count"] as? Int == 20 && itself["accuracy"] as? Double ?? 0 > 0.1)
+    try refused(
+      ["evaluate", path("mlp"), "--on", path("ftd"), "--split", "test"], "is all training")
 
     // What other programs read.
     let pictures = try json(
@@ -135,8 +139,7 @@ import Torch
     let settings = [
       "--store", path("store"), "--iterations", "4", "--set", "keepEvery=2", "--set", "steps=2",
     ]
-    #expect(
-      try Program.run(distil("mtt", settings + ["--set", "maxStart=2", "--train-limit", "100"])).code == 0)
+    #expect(try Program.run(distil("mtt", settings + ["--set", "maxStart=2"])).code == 0)
     func evaluate(_ selection: String) -> [String] {
       [
         "distill", "evaluate", path("mtt"), "--selection", selection, "--repeats", "2", "--epochs", "2",
@@ -155,8 +158,14 @@ import Torch
     try refused(evaluate("final") + ["--networks", ","], "--networks")
     // How much the experts were tested on is theirs.
     let recipe = try String(contentsOf: folder.file("mtt/recipe.yaml"), encoding: .utf8)
-    #expect(recipe.contains("testLimit: null") && recipe.contains("trainLimit: 100"))
+    #expect(recipe.contains("testLimit: null") && recipe.contains("trainLimit: 120"))
+    // Normalised, limited and chosen as theirs were, and of their function.
     try refused(distil("mtt", settings + ["--set", "normalize=zca"]), "normalize", "zca")
+    try refused(distil("mtt", settings + ["--train-limit", "100"]), "data.trainLimit is 100", "120")
+    try refused(distil("mtt", settings + ["--subset", "woof"]), "data.subset is woof", "none")
+    try refused(
+      distil("mtt", settings + ["--set", "norm=group"]), "another architecture", "norm is instance")
+    try refused(distil("mtt", settings + ["--set", "pooling=max"]), "another architecture", "pooling is")
 
     let error = try json(
       try Program.run(["distill", "error", path("mtt"), "--experts", "2", "--samples", "40", "--json"]))
@@ -236,6 +245,51 @@ import Torch
     }
   }
 
+  /// Processes that are killed at any moment, experts' as well as distillations', end in the bits of ones that never were.
+  @Test func killedOnesEndInTheSameBits() throws {
+    func untilItIsThrough(_ arguments: [String], _ length: Double) throws -> Int {
+      for kills in 0..<12 {
+        let result = try Program.run(arguments) { process in
+          usleep(UInt32(1e6 * Double.random(in: 0...length)))
+          if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        }
+        if result.code == 0 { return kills }
+        #expect(result.code == -SIGKILL, "\(result.errors)")
+      }
+      let rest = try Program.run(arguments)
+      #expect(rest.code == 0, "\(rest.errors)")
+      return 12
+    }
+    func experts(_ store: String) -> [String] {
+      self.experts().map { $0 == path("store") ? path(store) : $0 } + ["--checkpoint-seconds", "0"]
+    }
+    var begin = ContinuousClock.now
+    #expect(try Program.run(experts("store")).code == 0)
+    let made = try untilItIsThrough(experts("killed"), begin.duration(to: .now) / .seconds(1))
+    for index in 0..<2 {
+      let name = "expert-0000\(index).safetensors"
+      #expect(
+        try Data(contentsOf: folder.file("killed/\(name)")) == Data(contentsOf: folder.file("store/\(name)")))
+    }
+    func ftd(_ out: String) -> [String] {
+      Array(distil("ftd").dropLast()) + [
+        path(out), "--store", path("store"), "--set", "steps=3", "--set", "maxStart=2", "--set",
+        "average=0.9",
+        "--set", "keepEvery=7", "--iterations", "40", "--checkpoint-seconds", "0",
+      ]
+    }
+    begin = .now
+    #expect(try Program.run(ftd("whole")).code == 0)
+    let distilled = try untilItIsThrough(ftd("pieces"), begin.duration(to: .now) / .seconds(1))
+    #expect(made + distilled > 0)
+    let kept = (1...5).map { String(format: "points/iteration-%07d.safetensors", 7 * $0) }
+    for file in ["distilled.safetensors", "metrics.jsonl", "summary.json", "images.png"] + kept {
+      #expect(
+        try Data(contentsOf: folder.file("pieces/\(file)")) == Data(contentsOf: folder.file("whole/\(file)")),
+        "\(file)")
+    }
+  }
+
   @Test(arguments: ["random", "herding", "kcenter", "kmeans", "dc", "dsa", "dm"])
   func everyOtherMethod(_ method: String) throws {
     let quick = [
@@ -267,12 +321,24 @@ import Torch
     try refused(distil("mtt", store + ["--set", "maxStart=9"]), "epoch 10", "3")
     try refused(distil("mtt", store + ["--network", "mlp"]), "convnet", "mlp")
     try refused(distil("mtt", store + ["--set", "width=9", "--set", "maxStart=2"]), "another architecture")
-    // Steps that lead nowhere end in an error, and what was there before stays.
+    try refused(distil("dm", Self.small + ["--precision", "bfloat16"]), "precision must be float32", "dm")
+    // Both ends of GSAM's radius follow the one that is given.
+    let radius = try Program.run(experts(["--rule", "gsam:rho=0.005", "--dry-run"]))
+    #expect(radius.output.contains("rho: 0.005") && radius.output.contains("rhoMin: 0.005"), "\(radius)")
+    // Steps that lead nowhere end in an error, and the last good images stay and can be used.
     let wild = store + ["--set", "maxStart=1", "--set", "lrImages=1e30", "--set", "steps=2"]
     let result = try Program.run(distil("mtt", wild + ["--iterations", "50", "--checkpoint-seconds", "0"]))
     #expect(result.code != 0 && result.errors.contains("diverged"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: path("mtt/distilled.safetensors")))
+    let kept = try FileManager.default.contentsOfDirectory(atPath: path("mtt/points")).sorted()
+    let last = path("mtt/points/\(try #require(kept.last))")
+    #expect(result.errors.contains(last), "\(result.errors)")
+    let images = try #require(try Safetensors(reading: URL(fileURLWithPath: last))["images"])
+    #expect(images.isfinite().all().int == 1)
+    let used = try Program.run(["distill", "evaluate", last, "--epochs", "1", "--repeats", "1", "--json"])
+    #expect(used.code == 0, "\(used.errors)")
     try refused(["distill", "evaluate", path("mtt")], "distilled.safetensors")
+    try refused(["train", "--data", path("mtt"), "--network", "mlp", "--out", path("mlp")], "has it ended")
     try refused(["distill", "evaluate", path("none")], "none")
   }
 }

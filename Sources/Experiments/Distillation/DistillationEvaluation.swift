@@ -218,7 +218,7 @@ private struct Work {
     nonisolated(unsafe) let start = start
     var card = set.card.model
     card.network = choice
-    nonisolated(unsafe) let model = card
+    let model = card
     let (name, stepSize) = (name, set.stepSize)
     let (network, training, seed) = (network, evaluation.training, evaluation.seed)
     @Sendable func one(_ index: Int) throws -> Trained {

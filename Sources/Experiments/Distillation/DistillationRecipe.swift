@@ -96,7 +96,13 @@ public struct DistillationRecipe: Codable, Sendable, Equatable {
     guard precision != .float64 else {
       throw CommandError("precision must be float32 or bfloat16 here; `salar distill gradient` has float64")
     }
-    if type(of: try method.make()).needsExperts, store == nil {
+    let needsExperts = type(of: try method.make()).needsExperts
+    guard precision == .float32 || needsExperts else {
+      throw CommandError(
+        "precision must be float32 for method \(method.name), found \(precision.rawValue): students of experts alone compute in "
+          + "bfloat16 (mtt, tesla, ftd)")
+    }
+    if needsExperts, store == nil {
       throw CommandError(
         "method \(method.name): needs experts; name their --store (`salar distill experts` makes one)")
     }

@@ -45,6 +45,16 @@ public struct DistillationRun {
   private struct Progress: Codable {
     var iteration: Int
     var loss: Double?
+    /// Files of the experts that the run began with: those that come into the store later do not change it.
+    var experts: [String]?
+  }
+
+  /// The images as they were.
+  private struct Moment {
+    var progress: Progress
+    var images: Tensor
+    var average: Tensor?
+    var stepSize: Double?
   }
 
   /// Distils in a folder, or goes on where an earlier process left it.
@@ -58,20 +68,23 @@ public struct DistillationRun {
     let samples = try RealSamples(train, normalization, device: device)
     try samples.require(perClass: recipe.ipc)
     let settings = try recipe.method.make()
-    let experts = try recipe.store.map {
-      try ExpertStore(reading: URL(fileURLWithPath: $0), layout: network.layout)
+    var experts = try recipe.store.map {
+      try ExpertStore(
+        reading: URL(fileURLWithPath: $0), layout: network.layout, architecture: recipe.network.architecture)
     }
     let streams = RandomStreams(seed: recipe.seed)
-    let context = DistillationContext(
-      network: network, samples: samples, experts: experts, perClass: recipe.ipc, streams: streams,
-      autocasts: recipe.precision == .bfloat16)
-    var distiller = try settings.distiller(context)
+    func context() -> DistillationContext {
+      DistillationContext(
+        network: network, samples: samples, experts: experts, perClass: recipe.ipc, streams: streams,
+        autocasts: recipe.precision == .bfloat16)
+    }
+    var distiller = try settings.distiller(context())
     // What is refused until here leaves no folder behind.
     let folder = try RunFolder(at: url, recipe: recipe, kind: Self.kind, seed: recipe.seed, device: device)
     let last = try folder.checkpoints.latest(as: Progress.self)
     let metrics = try folder.metrics(after: last?.step)
     let set: SyntheticSet
-    var progress = Progress(iteration: 0)
+    var progress = Progress(iteration: 0, experts: experts?.names)
     let average: Tensor?
     if let last {
       CommandOutput.remark("continuing \(url.path) from iteration \(last.step)")
@@ -81,17 +94,31 @@ public struct DistillationRun {
       }
       set = SyntheticSet(images: images.clone(), classes: train.classes)
       average = tensors["average"]?.clone()
-      try distiller?.restore { tensors["method.\($0)"] }
       progress = last.state
+      if let present = experts, let names = progress.experts, names != present.names {
+        experts = try present.only(names)
+        CommandOutput.remark(
+          "the store has \(present.experts.count) experts now; this run goes on with the \(names.count) that it began with"
+        )
+        distiller = try settings.distiller(context())
+      }
+      try distiller?.restore { tensors["method.\($0)"] }
     } else {
-      set = try settings.start(context) ?? begin(samples, streams)
+      set = try settings.start(context()) ?? begin(samples, streams)
       average = recipe.average > 0 && distiller != nil ? set.images.clone() : nil
     }
 
-    func save() throws {
-      guard withNoGrad({ set.images.isfinite().all().int }) == 1 else {
-        throw failure("the images are no longer finite numbers", folder)
+    func moment() -> Moment {
+      withNoGrad {
+        Moment(
+          progress: progress, images: set.images.clone(), average: average?.clone(),
+          stepSize: distiller?.stepSize)
       }
+    }
+    func distilled(_ moment: Moment) throws -> DistilledSet {
+      try self.distilled(moment, set.labels, normalization, experts)
+    }
+    func save() throws {
       var tensors: [(name: String, tensor: Tensor)] = [("images", set.images)]
       if let average { tensors.append(("average", average)) }
       tensors += distiller?.state.map { ("method.\($0.name)", $0.tensor) } ?? []
@@ -102,31 +129,40 @@ public struct DistillationRun {
     Interruption.install()
     let total = distiller == nil ? 0 : recipe.iterations
     let meter = ProgressMeter("distill", total: total, unit: "iterations", done: progress.iteration)
+    // What an iteration has been through without leaving the numbers.
+    var good: Moment?
     var lastSave = ContinuousClock.now
     var lastLine = (iteration: progress.iteration, time: ContinuousClock.now)
     while progress.iteration < total {
       let index = progress.iteration
+      let before = moment()
       let values: [String: Double]
       do {
         values = try distiller!.step(set, Iteration(index: index, run: streams))
       } catch let error as DistillationError {
-        // The images are as they were before this iteration.
-        if index > (last?.step ?? 0) { try? save() }
-        throw failure(error.message, folder)
+        throw failure(error.message, try good.map(distilled), folder)
+      }
+      good = before
+      let isFinite = withNoGrad { set.images.isfinite().all().int } == 1
+      guard isFinite, distiller?.stepSize?.isFinite ?? true, values.values.allSatisfy(\.isFinite) else {
+        throw failure(
+          "iteration \(index) led to images or a step size that are no finite numbers: the distillation has diverged; try "
+            + "smaller rates (\(recipe.method.name): \(Self.rates(distiller!)))", try distilled(before),
+          folder)
       }
       if let average {
         withNoGrad {
           _ = average.mul_(Scalar(recipe.average)).add_(set.images, alpha: Scalar(1 - recipe.average))
         }
       }
-      progress = Progress(iteration: index + 1, loss: values["loss"])
+      (progress.iteration, progress.loss) = (index + 1, values["loss"])
       if (index + 1) % 10 == 0 || index + 1 == total {
         let rate = Double(index + 1 - lastLine.iteration) / (lastLine.time.duration(to: .now) / .seconds(1))
         try metrics.append(step: index + 1, epoch: 0, values: values, timing: ["iterations/s": rate])
         lastLine = (index + 1, .now)
       }
       if recipe.keepEvery > 0, (index + 1) % recipe.keepEvery == 0 {
-        try distilled(set, average, distiller?.stepSize, progress, normalization).keep(in: folder)
+        try distilled(moment()).keep(in: folder)
       }
       meter.update(to: index + 1, note: values["loss"].map { String(format: "loss %.4f", $0) } ?? "")
       let isDue = lastSave.duration(to: .now) >= .seconds(secondsBetweenCheckpoints)
@@ -140,8 +176,7 @@ public struct DistillationRun {
       }
     }
     if total > 0 { meter.finish() }
-    return .complete(
-      try finish(folder, set, average, distiller?.stepSize, progress, normalization))
+    return .complete(try finish(folder, distilled(moment()), progress))
   }
 
   private func begin(_ samples: RealSamples, _ streams: RandomStreams) throws -> SyntheticSet {
@@ -149,42 +184,51 @@ public struct DistillationRun {
       recipe.start == .real ? .real : .noise, perClass: recipe.ipc, from: samples, streams.stream("start"))
   }
 
-  private func failure(_ message: String, _ folder: RunFolder) -> CommandError {
-    let steps = (try? folder.checkpoints.steps()) ?? []
-    let kept =
-      steps.last.map { "the last good state is that of iteration \($0) in \(folder.checkpoints.url.path)" }
-      ?? "no state was kept"
+  /// Keeps the last images that an iteration was good with, as a set that can be evaluated and exported.
+  private func failure(_ message: String, _ good: DistilledSet?, _ folder: RunFolder) -> CommandError {
+    var kept = "no images were kept"
+    do {
+      try good?.keep(in: folder)
+      if let last = DistilledSet.files(in: folder.url).last {
+        kept =
+          "the last good images are \(last.path), which `salar distill evaluate` and `salar distill export` take"
+      }
+    } catch {
+      kept = "the last good images could not be kept: \(error)"
+    }
     return CommandError("\(message); \(kept)")
   }
 
-  /// The images as they are now, as a file of their own.
+  /// Keys of the rates that a method moves by.
+  private static func rates(_ distiller: any Distiller) -> String {
+    distiller.stepSize == nil ? "lrImages" : "lrImages, lrStepSize"
+  }
+
+  /// The images at a moment, as a file of their own.
   private func distilled(
-    _ set: SyntheticSet, _ average: Tensor?, _ stepSize: Double?, _ progress: Progress,
-    _ normalization: (any Preprocessing)?
+    _ moment: Moment, _ labels: Tensor, _ normalization: (any Preprocessing)?, _ experts: ExpertStore?
   ) throws -> DistilledSet {
     try DistilledSet(
       card: DistilledSet.Card(
-        method: recipe.method.name, perClass: recipe.ipc, iterations: progress.iteration, seed: recipe.seed,
-        data: recipe.data,
+        method: recipe.method.name, perClass: recipe.ipc, iterations: moment.progress.iteration,
+        seed: recipe.seed, data: recipe.data,
         model: SavedModel.Card(
           network: recipe.network, normalization: normalization, classNames: train.classNames,
           resize: recipe.data.resize),
-        recipe: Recipe.yaml(recipe)),
-      images: set.images, average: average, labels: set.labels, stepSize: stepSize)
+        recipe: Recipe.yaml(recipe), program: DistilledSet.program,
+        experts: experts?.experts.map { .init(rule: $0.description.rule, seed: $0.description.seed) }),
+      images: moment.images, average: moment.average, labels: labels, stepSize: moment.stepSize)
   }
 
-  private func finish(
-    _ folder: RunFolder, _ set: SyntheticSet, _ average: Tensor?, _ stepSize: Double?, _ progress: Progress,
-    _ normalization: (any Preprocessing)?
-  ) throws -> Summary {
-    let distilled = try distilled(set, average, stepSize, progress, normalization)
+  private func finish(_ folder: RunFolder, _ distilled: DistilledSet, _ progress: Progress) throws -> Summary
+  {
     try distilled.write(to: folder.file(DistilledSet.fileName))
     let picture = try ContactSheet.draw(distilled.dataSet(), perClass: min(recipe.ipc, 10))
     try PictureWriter.write(picture, to: folder.file(Self.pictureName).path)
     let summary = Summary(
       method: recipe.method.name, network: recipe.network.name, data: recipe.data.path, ipc: recipe.ipc,
-      images: set.images.size(0), iterations: progress.iteration, seed: recipe.seed, loss: progress.loss,
-      stepSize: stepSize, classNames: train.classNames)
+      images: distilled.images.size(0), iterations: progress.iteration, seed: recipe.seed,
+      loss: progress.loss, stepSize: distilled.stepSize, classNames: train.classNames)
     try folder.writeSummary(summary)
     return summary
   }

@@ -22,7 +22,19 @@ public struct DistilledSet {
     public var model: SavedModel.Card
     /// The recipe of the run, as YAML.
     public var recipe: String
+    /// What made it: versions of Salar and libtorch; nil in files of before.
+    public var program: String?
+    /// The experts that were followed, in the store's order; nil without any.
+    public var experts: [Source]?
   }
+
+  /// An expert that was followed: its rule, and the seed of its training, by which it can be told from others.
+  public struct Source: Codable, Sendable, Equatable {
+    public var rule: String
+    public var seed: UInt64
+  }
+
+  static let program = "Salar \(ProgramVersion.text), libtorch \(Runtime.libtorchVersion)"
 
   public static let fileName = "distilled.safetensors"
   private static let metadataKey = "salar.distilled"
@@ -76,10 +88,15 @@ public struct DistilledSet {
   ///
   /// - Throws: ``CommandError`` or ``TorchError`` for a damaged one.
   public static func kept(in run: URL) throws -> [DistilledSet] {
+    try files(in: run).map(DistilledSet.init(reading:))
+  }
+
+  /// Those sets' files.
+  static func files(in run: URL) -> [URL] {
     let folder = run.appendingPathComponent(keptFolder)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return try names.filter { $0.wholeMatch(of: /iteration-\d+\.safetensors/) != nil }.sorted()
-      .map { try DistilledSet(reading: folder.appendingPathComponent($0)) }
+    return names.filter { $0.wholeMatch(of: /iteration-\d+\.safetensors/) != nil }.sorted()
+      .map { folder.appendingPathComponent($0) }
   }
 
   /// Whole or not at all.

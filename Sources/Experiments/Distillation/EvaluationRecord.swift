@@ -42,8 +42,13 @@ public struct EvaluationRecord: Codable, Sendable, Equatable {
     return try RunJSON.read([EvaluationRecord].self, from: file)
   }
 
-  /// Adds it to those of a run; networks that were evaluated in the same way before are replaced.
+  /// Adds it to those of a run; networks that were evaluated in the same way before are replaced. Several processes may add to
+  /// one run.
   public func add(to run: URL) throws {
+    try changing(run) { try adding(to: run) }
+  }
+
+  private func adding(to run: URL) throws {
     var all = try Self.all(of: run)
     if let index = all.firstIndex(where: { $0.isSame(as: self) }) {
       let new = Set(networks.map(\.network))

@@ -96,7 +96,10 @@ public struct ExpertTraining {
     }
     elsewhere.removeAll { exists(ExpertStore.file($0, in: store)) }
     let network = try recipe.network.make()
-    let found = elsewhere.count < count ? try ExpertStore(reading: store, layout: network.layout) : nil
+    let found =
+      elsewhere.count < count
+      ? try ExpertStore(reading: store, layout: network.layout, architecture: recipe.network.architecture)
+      : nil
     return .complete(
       Summary(
         network: recipe.network.name, parameters: network.layout.count,
@@ -110,66 +113,101 @@ public struct ExpertTraining {
     let folder = ExpertStore.workshop(index, in: store)
     var recipe = recipe
     recipe.seed = RandomStreams(seed: self.recipe.seed).child("expert", index).seed
-    do {
+    func attempt() throws -> Made {
       // Another process may have finished it since it was looked for.
       let ending = try TrainingRun(recipe, train: train, test: test)
         .run(in: folder, device: device, secondsBetweenCheckpoints: seconds) {
           exists(ExpertStore.file(index, in: store))
         }
       switch ending {
-      case .complete: try collect(recipe, folder, to: ExpertStore.file(index, in: store))
+      case .complete: try collect(recipe, folder, to: ExpertStore.file(index, in: store), device)
       case .needless: break
       case .stopped: return .stopped
       }
-    } catch {
-      // Another process has it, or has just finished it.
-      if exists(ExpertStore.file(index, in: store)) { return .made }
-      if RunFolder.isInUse(folder) { return .elsewhere }
-      throw error
+      try? FileManager.default.removeItem(at: folder)
+      return .made
     }
-    try? FileManager.default.removeItem(at: folder)
-    return .made
+    // Another process has it, or has just finished it. The folder is free already while the points are gathered: what was
+    // in use a moment ago is then looked at once more.
+    var failure: (any Error)?
+    for _ in 0..<2 {
+      do {
+        return try attempt()
+      } catch {
+        if exists(ExpertStore.file(index, in: store)) { return .made }
+        if RunFolder.isInUse(folder) { return .elsewhere }
+        failure = error
+      }
+    }
+    throw failure!
   }
 
   /// The points of a finished run as an expert.
-  private func collect(_ recipe: TrainRecipe, _ run: URL, to file: URL) throws {
+  private func collect(_ recipe: TrainRecipe, _ run: URL, to file: URL, _ device: Device) throws {
     // The fresh weights are the first of them.
-    let points = try KeptPoint.all(of: run).map { try SavedModel(reading: $0.url).point.flat }
+    let kept = KeptPoint.all(of: run)
+    let points = try kept.map { try SavedModel(reading: $0.url).point.flat }
     guard points.count == recipe.training.epochs + 1 else {
       throw CommandError(
         "\(run.path): \(points.count - 1) of \(recipe.training.epochs) points are there; remove the folder, and the expert "
           + "is made again")
     }
     let lines = try RunRecord(reading: run).metrics()
+    var accuracy = lines.compactMap { $0.values["test/accuracy"] }
+    if let test, !accuracy.isEmpty {
+      accuracy.insert(try SavedModel(reading: kept[0].url, device: device).evaluate(test).accuracy, at: 0)
+    }
     try Expert.write(
       points,
       Expert.Description(
-        network: recipe.network.name, seed: recipe.seed, rule: recipe.rule.name,
-        accuracy: lines.compactMap { $0.values["test/accuracy"] },
+        network: recipe.network.name, settings: recipe.network.architecture.settings, seed: recipe.seed,
+        rule: recipe.rule.name, accuracy: accuracy,
         trainAccuracy: lines.compactMap { $0.values["train/accuracy"] }), to: file)
   }
 
   /// Makes the folder, or sees that it is one of the same recipe.
   private func begin(_ store: URL) throws {
+    if try isBegun(store) { return }
+    try FileManager.default.createDirectory(at: store, withIntermediateDirectories: true)
+    // Of processes that come to a new folder at once, one writes.
+    try changing(store) {
+      if try isBegun(store) { return }
+      let text = try Recipe.yaml(recipe, header: ["What made the experts of this store, defaults included."])
+      try writeAtomically(to: store.appendingPathComponent(ExpertStore.recipeName)) {
+        (file) throws(TorchError) in try file.write(text)
+      }
+    }
+  }
+
+  /// Whether the folder is one of this recipe.
+  ///
+  /// - Throws: ``CommandError`` for one of another, or of something else.
+  private func isBegun(_ store: URL) throws -> Bool {
     let file = store.appendingPathComponent(ExpertStore.recipeName)
-    if exists(file) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: store.path)) ?? []
+    if names.contains(ExpertStore.recipeName) {
       let differences = try Recipe.differences(of: recipe, from: file, subject: "the experts' settings")
       guard differences.isEmpty else {
         throw CommandError(
           "\(store.path): holds experts of other settings: \(differences.joined(separator: "; ")). Choose another --store, "
             + "or the settings of \(ExpertStore.recipeName)")
       }
-      return
+      return true
     }
-    if let names = try? FileManager.default.contentsOfDirectory(atPath: store.path),
-      let other = names.first(where: { !$0.hasPrefix(".") })
-    {
+    if let other = names.first(where: { !$0.hasPrefix(".") }) {
       throw CommandError("\(store.path): is no store of experts: it holds \(other); choose a new folder")
     }
-    try FileManager.default.createDirectory(at: store, withIntermediateDirectories: true)
-    let text = try Recipe.yaml(recipe, header: ["What made the experts of this store, defaults included."])
-    try writeAtomically(to: file) { (file) throws(TorchError) in try file.write(text) }
+    return false
   }
 
   private func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+}
+
+extension Choice<NetworkCatalog> {
+  /// As experts have it.
+  var architecture: Expert.Architecture {
+    var text: [String: String] = [:]
+    if case .object(let members) = settings { text = members.mapValues(\.description) }
+    return Expert.Architecture(network: name, settings: text)
+  }
 }

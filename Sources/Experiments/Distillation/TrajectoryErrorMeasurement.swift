@@ -79,7 +79,8 @@ public struct TrajectoryErrorMeasurement {
       throw CommandError("the step size must be above 0, found \(stepSize)")
     }
     let network = try recipe.network.make()
-    let all = try ExpertStore(reading: place, layout: network.layout)
+    let all = try ExpertStore(
+      reading: place, layout: network.layout, architecture: recipe.network.architecture)
     let chosen = Array(all.experts.prefix(experts))
     let test = try set.card.data.open(.test).drawn(samples, "error")
     try checkData(test, fits: network)
@@ -94,7 +95,7 @@ public struct TrajectoryErrorMeasurement {
     let course = StudentCourse(network, plan: plan, expertEpochs: expertEpochs)
     nonisolated(unsafe) let seen = (images == .average ? set.best : set.images).to(device: device)
     nonisolated(unsafe) let labels = set.labels.to(device: device)
-    nonisolated(unsafe) let card = set.card.model
+    let card = set.card.model
     nonisolated(unsafe) let paths = chosen
     nonisolated(unsafe) let shared = course
     let seed = seed

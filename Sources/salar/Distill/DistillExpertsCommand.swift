@@ -136,7 +136,9 @@ struct DistillExpertsCommand: TensorCommand {
     }
     // FTD's, unless they would be laid over what a recipe says of the same rule.
     if name == "gsam", stated["rule.name"] != name {
-      overrides += ["rule.rho=0.01", "rule.rhoMin=0.01", "rule.alpha=1", "rule.adaptive=true"]
+      overrides += ["rule.rho=0.01", "rule.alpha=1", "rule.adaptive=true"]
+      // Both ends of its schedule are one number, also where another is asked for.
+      overrides.append("rule.rhoMin=\(pairs.last { $0.hasPrefix("rho=") }.map { $0.dropFirst(4) } ?? "0.01")")
     }
     overrides += dataOptions.assignments + settings + pairs.map { "rule.\($0)" }
     if let precision = machine.precision { overrides.append("training.precision=\(precision)") }

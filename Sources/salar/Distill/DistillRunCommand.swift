@@ -19,6 +19,10 @@ struct DistillRunCommand: TensorCommand {
 
       Flags and --set are laid over a recipe, which may name everything but --out.
 
+      Without a recipe there are 1000 iterations; the papers make 5000 (mtt, ftd), 20000 (dm) and 1000 (dc, dsa). For digits and
+      other images whose mirror images are none of their class: --set strategy=color_crop_cutout_scale_rotate, and the same as
+      --augment of `salar distill evaluate`.
+
       The same command continues a run that was stopped. --set takes keys of the method (steps=30, or method.steps=30), of
       the network (width=64), of the data (normalize=zca) and average=0.999, start=noise.
 
@@ -148,34 +152,37 @@ struct DistillRunCommand: TensorCommand {
         defaults, yaml: file, overrides: overrides.map(defaults.qualified), subject: "distill run"
       ).settings
     }
-    let seen = try resolve().data
-    if let folder, let experts { try check(seen, against: experts.data, of: folder) }
-    let train = try seen.open(.train)
+    let seen = try resolve()
+    if let folder, let experts { try check(seen, against: experts, of: folder) }
+    let train = try seen.data.open(.train)
     if experts == nil {
       defaults.network = try NetworkChoice(architecture, shape: train.shape, classes: train.classes)
     }
     return (try resolve(), train)
   }
 
-  /// Experts' paths mean something for images that are prepared as theirs were.
-  private func check(
-    _ seen: TrainRecipe.DataChoice, against experts: TrainRecipe.DataChoice, of folder: String
-  ) throws(CommandError) {
+  /// Experts' paths mean something for the function that made them, and for images that are chosen and prepared as theirs
+  /// were: normalisation and whitening are fitted to the training images, and those beyond them count as held out.
+  private func check(_ seen: DistillationRecipe, against experts: TrainRecipe, of folder: String) throws {
     func text(_ value: Int?) -> String { value.map(String.init) ?? "none" }
-    for (key, ours, theirs) in [
-      ("normalize", seen.normalize, experts.normalize),
-      ("imageSize", text(seen.imageSize), text(experts.imageSize)),
-      ("resize", seen.resize.rawValue, experts.resize.rawValue),
-      ("channels", seen.channels.rawValue, experts.channels.rawValue),
-    ] where ours != theirs {
+    let (ours, theirs) = (seen.data, experts.data)
+    for (key, one, other) in [
+      ("normalize", ours.normalize, theirs.normalize),
+      ("trainLimit", text(ours.trainLimit), text(theirs.trainLimit)),
+      ("subset", ours.subset?.rawValue ?? "none", theirs.subset?.rawValue ?? "none"),
+      ("imageSize", text(ours.imageSize), text(theirs.imageSize)),
+      ("resize", ours.resize.rawValue, theirs.resize.rawValue),
+      ("channels", ours.channels.rawValue, theirs.channels.rawValue),
+    ] where one != other {
       throw CommandError(
-        "data.\(key) is \(ours), and the experts of \(folder) were trained with \(theirs); leave it out, or make other experts"
+        "data.\(key) is \(one), and the experts of \(folder) were trained with \(other); leave it out, or make other experts"
       )
     }
-    if seen.trainLimit != experts.trainLimit {
-      CommandOutput.remark(
-        "the experts of \(folder) were trained on \(experts.trainLimit.map { "the first \($0)" } ?? "all") training images, and "
-          + "\(seen.trainLimit.map { "the first \($0)" } ?? "all") are distilled")
+    let differences = seen.network.differences(from: experts.network)
+    guard differences.isEmpty else {
+      throw CommandError(
+        "\(folder): its experts are of another architecture: \(differences.joined(separator: "; ")); leave these settings out, or "
+          + "make other experts")
     }
   }
 

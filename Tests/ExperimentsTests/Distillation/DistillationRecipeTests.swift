@@ -37,6 +37,16 @@ import Testing
     one = try recipe("dm", iterations: 10)
     one.precision = .float64
     #expect(throws: CommandError.self) { try one.validate() }
+    // What a method does not do is not written into its recipe.
+    for method in ["dm", "dc", "dsa", "random", "kcenter"] {
+      one = try recipe(method, iterations: 10)
+      one.precision = .bfloat16
+      let error = #expect(throws: CommandError.self) { try one.validate() }
+      #expect(error?.message.contains("precision must be float32 for method \(method)") == true)
+    }
+    one = try recipe("tesla", iterations: 10)
+    one.precision = .bfloat16
+    try one.validate()
   }
 
   @Test func keysGoToTheGroupTheyBelongTo() throws {

@@ -5,6 +5,8 @@ import Experiments
 import Foundation
 import Networks
 import PeerSupport
+import Runs
+import Synchronization
 import Testing
 import Torch
 import Training
@@ -42,7 +44,8 @@ import Training
     let training = try training()
     let summary = try summary(training.run(2, in: store))
     #expect(summary.experts.count == 2 && summary.epochs == 2 && summary.elsewhere == 0)
-    #expect(summary.experts.allSatisfy { $0.accuracy.count == 2 && $0.trainAccuracy.count == 2 })
+    #expect(summary.experts.allSatisfy { $0.accuracy.count == 3 && $0.trainAccuracy.count == 2 })
+    #expect(summary.experts.allSatisfy { $0.settings?["hidden"] == "8" && $0.network == "mlp" })
     #expect(summary.experts[0].seed != summary.experts[1].seed)
     let network = try training.recipe.network.make()
     let experts = try ExpertStore(reading: store, layout: network.layout).experts
@@ -59,8 +62,9 @@ import Training
       }
       let kept = KeptPoint.all(of: run)
       for epoch in 0...2 {
-        let point = try SavedModel(reading: kept[epoch].url).point.flat
-        #expect(try expert.point(after: epoch).equal(point))
+        let model = try SavedModel(reading: kept[epoch].url)
+        #expect(try expert.point(after: epoch).equal(model.point.flat))
+        #expect(try expert.description.accuracy[epoch] == model.evaluate(test!).accuracy)
       }
     }
     // Nothing is left of the making.
@@ -88,6 +92,34 @@ import Training
       Issue.record("the folder could not be used")
       return
     }
+  }
+
+  /// One that another process is making is left to it, and the others are made.
+  @Test func whatAnotherProcessMakesIsLeftToIt() throws {
+    let training = try training()
+    _ = try training.run(1, in: store)
+    let busy = try RunFolder(
+      at: ExpertStore.workshop(1, in: store), recipe: training.recipe, kind: "train", seed: 0, device: .cpu)
+    let found = try withExtendedLifetime(busy) { try summary(training.run(3, in: store)) }
+    #expect(found.elsewhere == 1 && found.experts.count == 2)
+    #expect(!FileManager.default.fileExists(atPath: ExpertStore.file(1, in: store).path))
+    #expect(FileManager.default.fileExists(atPath: ExpertStore.file(2, in: store).path))
+  }
+
+  /// Processes that come to a new folder at once with other settings: one has it, and the others are told so.
+  @Test func oneRecipeGetsANewFolder() throws {
+    nonisolated(unsafe) let all = try (2..<6).map { try training(epochs: $0) }
+    let store = store
+    let refused = Counter()
+    DispatchQueue.concurrentPerform(iterations: all.count) { index in
+      do {
+        _ = try all[index].run(1, in: store)
+      } catch {
+        refused.add("\(error)")
+      }
+    }
+    #expect(refused.messages.count == all.count - 1)
+    #expect(refused.messages.allSatisfy { $0.contains("training.epochs") }, "\(refused.messages)")
   }
 
   @Test func aStoreGrowsAndWhatIsThereStays() throws {
@@ -153,4 +185,11 @@ import Training
     #expect(error?.message.contains("norm=instance") == true)
     #expect(throws: CommandError.self) { try ExpertTraining(recipe([]), train: test!, test: nil) }
   }
+}
+
+/// What went wrong on several threads.
+private final class Counter: Sendable {
+  private let all = Mutex<[String]>([])
+  var messages: [String] { all.withLock { $0 } }
+  func add(_ message: String) { all.withLock { $0.append(message) } }
 }
