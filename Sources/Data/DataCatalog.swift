@@ -67,6 +67,7 @@ public enum DataCatalog {
     guard DataFile.isFile(path) else {
       return format == .folder && ImageFolder.testNames.contains(name)
         && DataFile.isFolder(DataFile.join(path, "../train"))
+        && !DataFile.isFolder(DataFile.join(path, "train"))
     }
     return switch format {
     case .idx: name.hasPrefix("t10k-")

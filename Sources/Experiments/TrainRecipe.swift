@@ -140,7 +140,20 @@ extension TrainRecipe.DataChoice {
   public func open() throws -> (train: DataSet, test: DataSet?) {
     try check("trainLimit", trainLimit)
     try check("testLimit", testLimit)
-    return (try open(.train), try openTest())
+    return (try openTraining(), try openTest())
+  }
+
+  /// The training split, to be trained on or distilled.
+  ///
+  /// - Throws: ``DataError`` for a path that names the test split of a data set, whose images are to be left to test with.
+  public func openTraining() throws -> DataSet {
+    if !isDistilled, let found = try forcedFormat() ?? (try? DataCatalog.detect(path).format),
+      DataCatalog.isTestPart(path, found)
+    {
+      throw DataError(
+        "\(path): is the test split of a data set, and training data was asked for; give the folder of both")
+    }
+    return try open(.train)
   }
 
   private func check(_ key: String, _ limit: Int?) throws {
@@ -172,20 +185,13 @@ extension TrainRecipe.DataChoice {
   public var isDistilled: Bool { format == nil && DistilledSet.isOne(URL(fileURLWithPath: path)) }
 
   private func whole(_ split: DataSet.Split) throws -> DataSet {
-    if format == nil, RunFolder.isRun(URL(fileURLWithPath: path)) {
-      throw CommandError(
-        "\(path): is the folder of a run without a distilled set; a distillation leaves one when it ends: has it ended? Run it again "
-          + "to go on, or give a folder of data")
-    }
-    let forced = try forcedFormat()
-    if split == .train, let found = forced ?? (try? DataCatalog.detect(path).format),
-      DataCatalog.isTestPart(path, found)
+    if format == nil, (try? RunRecord(reading: URL(fileURLWithPath: path)))?.info.kind == DistillationRun.kind
     {
-      throw DataError(
-        "\(path): is the test split, and training data was asked for; give the data set's folder, which has both, so that the "
-          + "test images are left to test with")
+      throw CommandError(
+        "\(path): is the folder of a distillation that holds no \(DistilledSet.fileName); has it ended? Run it again to go on"
+      )
     }
-    return try DataCatalog.open(path, split: split, format: forced, options: pictureOptions)
+    return try DataCatalog.open(path, split: split, format: try forcedFormat(), options: pictureOptions)
   }
 
   private var pictureOptions: DataCatalog.Options {

@@ -18,7 +18,7 @@ struct EvaluateCommand: TensorCommand {
 
   @OptionGroup var model: ModelOptions
 
-  @Option(help: "The data: a folder or file of images, builtin:gray or builtin:color.")
+  @Option(help: "The data: a folder or file of images, a distilled set, builtin:gray or builtin:color.")
   var on: String
 
   @Option(help: "train or test; test if not given, or of a distilled set, which is all training, train.")

@@ -228,7 +228,9 @@ import Torch
     dm.momentum = 0.5
     var dc = GradientMatching.Settings()
     dc.momentum = -0.1
-    #expect(throws: DistillationError.self) { try GradientMatching(network, samples, dc) }
+    dc.strategy = "flip"
+    let named = #expect(throws: DistillationError.self) { try GradientMatching(network, samples, dc) }
+    #expect(named?.message.hasPrefix("dsa: momentum") == true)
     dm.strategy = "crop_zoom"
     #expect(throws: DataError.self) { try DistributionMatching(network, samples, dm) }
   }

@@ -120,6 +120,19 @@ import Torch
     #expect(try part(10, 32, { ($0.part, $0.batch) = (4, 8) }) == 4)
   }
 
+  /// As `largeBatchesAreTakenInParts` says, without being asked.
+  @Test func oneStepOfManyImagesIsTakenInParts() throws {
+    let many = Tensor.randn([4_200, 3, 8, 8], generator: Generator(seed: 8))
+    func moved(_ part: Int) throws -> Tensor {
+      let set = SyntheticSet(images: many.clone(), classes: 3)
+      var one = try matching { ($0.part, $0.memory, $0.steps) = (part, 0, 1) }
+      _ = try one.step(set, Iteration(index: 0, run: RandomStreams(seed: 2)))
+      return set.images
+    }
+    let found = try moved(0)
+    #expect(try found.equal(moved(2_100)) && !found.equal(moved(4_200)) && !found.equal(many))
+  }
+
   /// What is drawn from a store that has grown is drawn from those of before, if they are named.
   @Test func aStoreCanBeTakenAsItWas() throws {
     let names = store.names
@@ -152,15 +165,12 @@ import Torch
     }
     try read(nil)
     try read(.init(network: "convnet", settings: ["norm": "instance", "width": "8"]))
+    try read(.init(network: "convnet", settings: ["norm": "instance", "new": "1"]))
     for (other, word) in [
       (
         Expert.Architecture(network: "convnet", settings: ["norm": "group", "width": "8"]), "norm is instance"
       ),
       (Expert.Architecture(network: "mlp", settings: [:]), "network is convnet"),
-      (
-        Expert.Architecture(network: "convnet", settings: ["width": "8"]),
-        "norm is instance there, and nothing"
-      ),
     ] {
       let error = #expect(throws: DistillationError.self) { try read(other) }
       let message = error?.message ?? ""
@@ -181,6 +191,9 @@ import Torch
     #expect(try moved { $0.memory = 1_000 }.equal(plain))
     #expect(try moved { $0.keptSteps = 2 }.equal(plain))
     // Of parts, sums are taken in another order.
+    let halves = try moved { ($0.memory, $0.part) = (0, 3) }
+    #expect((halves - plain).vectorNorm().double < 1e-5 * (plain - student.images).vectorNorm().double)
+    #expect(!halves.equal(plain))
     let parts = try (moved { ($0.memory, $0.part) = (1_000, 2) }, moved { ($0.memory, $0.part) = (0, 2) })
     #expect((parts.0 - parts.1).vectorNorm().double < 1e-6 * (plain - student.images).vectorNorm().double)
   }

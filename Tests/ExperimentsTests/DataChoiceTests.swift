@@ -39,15 +39,24 @@ import Torch
   /// What is there to be tested on is no training data, though its folder alone looks like some.
   @Test func aTestSplitIsNotTrainedOn() throws {
     try pictures()
-    func open(_ name: String, _ split: DataSet.Split) throws -> DataSet {
-      try choice(folder.url.appendingPathComponent(name).path) { $0.imageSize = 8 }.open(split)
+    func at(_ name: String) -> TrainRecipe.DataChoice {
+      choice(folder.url.appendingPathComponent(name).path) { $0.imageSize = 8 }
     }
-    #expect(try open("", .train).count == 6 && open("", .test).count == 6 && open("train", .train).count == 6)
-    let error = #expect(throws: DataError.self) { try open("test", .train) }
-    #expect(error?.message.contains("/test: is the test split") == true)
-    // Alone it is a set like any other.
+    #expect(try at("").openTraining().count == 6 && at("").open(.test).count == 6)
+    #expect(try at("train").openTraining().count == 6)
+    for open in [{ try at("test").openTraining() }, { try at("test").open().train }] {
+      let error = #expect(throws: DataError.self) { try open() }
+      #expect(error?.message.contains("/test: is the test split") == true)
+    }
+    // To be looked at it is a set like any other, and also where it is alone or has splits of its own.
+    #expect(try at("test").open(.train).count == 6)
+    try FileManager.default.createDirectory(at: folder.file("other"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: folder.file("train"), to: folder.file("other/train"))
+    try FileManager.default.createDirectory(at: folder.file("sets/train"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(at: folder.file("other"), to: folder.file("sets/test"))
+    #expect(try at("sets/test").openTraining().count == 6)
     try FileManager.default.removeItem(at: folder.file("train"))
-    #expect(try open("test", .train).count == 6)
+    #expect(try at("test").openTraining().count == 6)
   }
 
   private func pixels(_ data: DataSet) throws -> Tensor { try data.images.images(Array(0..<data.count)) }

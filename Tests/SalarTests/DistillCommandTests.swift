@@ -222,6 +222,22 @@ import Torch
     #expect(out["losses"]!.array(of: Double.self).last! < out["losses"]!.array(of: Double.self).first!)
   }
 
+  /// The README's loader takes the learning rate that came with the images.
+  @Test(.enabled(if: Peer.isAvailable, Comment(rawValue: Peer.missing)))
+  func pyTorchTakesTheLearnedRate() throws {
+    #expect(try Program.run(experts()).code == 0)
+    let settings = [
+      "--store", path("store"), "--set", "steps=2", "--set", "maxStart=2", "--set", "lrStepSize=1e-2",
+    ]
+    let summary = try json(try Program.run(distil("mtt", settings + ["--iterations", "2", "--json"])))
+    #expect(try Program.run(["distill", "export", path("mtt"), "--to", "npz", path("npz")]).code == 0)
+    try NPY.write(Tensor.zeros([1, 1, 28, 28]), to: folder.file("real.npy"))
+    try Peer.run("distilled_sets", [path("npz/distilled.npz"), path("real.npy"), path("out.npz")])
+    let rate = try NPZ.read(folder.file("out.npz")).first { $0.name == "lr" }!.tensor.double
+    let learned = try #require(summary["stepSize"] as? Double)
+    #expect(abs(rate - learned) < 1e-9 && abs(rate - 0.01) > 1e-6, "\(rate), learned \(learned)")
+  }
+
   /// Two processes at one store: each expert is made by one of them, to the bits that one process alone makes.
   @Test func twoProcessesFillAStore() throws {
     func fill(_ store: String) -> [String] {
@@ -247,25 +263,33 @@ import Torch
 
   /// Processes that are killed at any moment, experts' as well as distillations', end in the bits of ones that never were.
   @Test func killedOnesEndInTheSameBits() throws {
-    func untilItIsThrough(_ arguments: [String], _ length: Double) throws -> Int {
-      for kills in 0..<12 {
+    func untilItIsThrough(_ arguments: [String], _ length: Double, begun: String) throws {
+      for attempt in 0..<8 {
         let result = try Program.run(arguments) { process in
-          usleep(UInt32(1e6 * Double.random(in: 0...length)))
+          if attempt == 0 {
+            // In the middle of the work for certain, once there is something to go on from.
+            let steps = { (try? FileManager.default.contentsOfDirectory(atPath: path(begun))) ?? [] }
+            for _ in 0..<6_000 where steps().isEmpty && process.isRunning { usleep(5_000) }
+          } else {
+            usleep(UInt32(1e6 * Double.random(in: 0...length)))
+          }
           if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         }
-        if result.code == 0 { return kills }
+        if attempt == 0 { #expect(result.code == -SIGKILL, "\(result.errors)") }
+        if result.code == 0 { return }
         #expect(result.code == -SIGKILL, "\(result.errors)")
       }
       let rest = try Program.run(arguments)
       #expect(rest.code == 0, "\(rest.errors)")
-      return 12
     }
     func experts(_ store: String) -> [String] {
       self.experts().map { $0 == path("store") ? path(store) : $0 } + ["--checkpoint-seconds", "0"]
     }
     var begin = ContinuousClock.now
     #expect(try Program.run(experts("store")).code == 0)
-    let made = try untilItIsThrough(experts("killed"), begin.duration(to: .now) / .seconds(1))
+    try untilItIsThrough(
+      experts("killed"), begin.duration(to: .now) / .seconds(1),
+      begun: "killed/making/expert-00000/checkpoints")
     for index in 0..<2 {
       let name = "expert-0000\(index).safetensors"
       #expect(
@@ -280,8 +304,8 @@ import Torch
     }
     begin = .now
     #expect(try Program.run(ftd("whole")).code == 0)
-    let distilled = try untilItIsThrough(ftd("pieces"), begin.duration(to: .now) / .seconds(1))
-    #expect(made + distilled > 0)
+    try untilItIsThrough(
+      ftd("pieces"), begin.duration(to: .now) / .seconds(1), begun: "pieces/checkpoints")
     let kept = (1...5).map { String(format: "points/iteration-%07d.safetensors", 7 * $0) }
     for file in ["distilled.safetensors", "metrics.jsonl", "summary.json", "images.png"] + kept {
       #expect(
@@ -323,8 +347,10 @@ import Torch
     try refused(distil("mtt", store + ["--set", "width=9", "--set", "maxStart=2"]), "another architecture")
     try refused(distil("dm", Self.small + ["--precision", "bfloat16"]), "precision must be float32", "dm")
     // Both ends of GSAM's radius follow the one that is given.
-    let radius = try Program.run(experts(["--rule", "gsam:rho=0.005", "--dry-run"]))
-    #expect(radius.output.contains("rho: 0.005") && radius.output.contains("rhoMin: 0.005"), "\(radius)")
+    for radius in [["gsam:rho=0.005"], ["gsam", "--set", "rule.rho=0.005"]] {
+      let shown = try Program.run(experts(["--rule"] + radius + ["--dry-run"]))
+      #expect(shown.output.contains("rho: 0.005") && shown.output.contains("rhoMin: 0.005"), "\(shown)")
+    }
     // Steps that lead nowhere end in an error, and the last good images stay and can be used.
     let wild = store + ["--set", "maxStart=1", "--set", "lrImages=1e30", "--set", "steps=2"]
     let result = try Program.run(distil("mtt", wild + ["--iterations", "50", "--checkpoint-seconds", "0"]))

@@ -96,9 +96,9 @@ public struct Expert {
     /// The first thing in which an expert is of another one, as `norm is group there, and instance`; nil if there is none.
     func difference(from expert: Description) -> String? {
       guard network == expert.network else { return "the network is \(expert.network) there, and \(network)" }
-      guard let theirs = expert.settings else { return nil }
-      for key in Set(settings.keys).union(theirs.keys).sorted() where settings[key] != theirs[key] {
-        return "\(key) is \(theirs[key] ?? "nothing") there, and \(settings[key] ?? "nothing")"
+      // A key that one of them does not know says nothing.
+      for (key, theirs) in (expert.settings ?? [:]).sorted(by: { $0.key < $1.key }) {
+        if let ours = settings[key], ours != theirs { return "\(key) is \(theirs) there, and \(ours)" }
       }
       return nil
     }

@@ -41,19 +41,20 @@ public struct GradientMatching: Distiller {
   private let augmentation: DSA?
   private var mover: Momentum
   /// For messages: what it is without and with an augmentation.
-  private var name: String { augmentation == nil ? DC.name : DSAMatching.name }
+  private let name: String
 
   public init(_ network: any Network, _ samples: RealSamples, _ settings: Settings = Settings()) throws {
+    name = settings.strategy == "none" ? DC.name : DSAMatching.name
     guard settings.realBatch >= 1, settings.batch >= 1, settings.outer >= 0, settings.inner >= 0 else {
-      throw DistillationError("dc: realBatch and batch must be 1 or more, outer and inner 0 or more")
+      throw DistillationError("\(name): realBatch and batch must be 1 or more, outer and inner 0 or more")
     }
     guard network.bufferLayout.slots.isEmpty else {
       throw DistillationError(
-        "dc: takes networks without batch statistics (norm=instance, group, layer or none)")
+        "\(name): takes networks without batch statistics (norm=instance, group, layer or none)")
     }
-    try requirePositive("dc", "lrImages", settings.lrImages)
-    try requirePositive("dc", "lrNetwork", settings.lrNetwork)
-    try requireMomentum("dc", settings.momentum)
+    try requirePositive(name, "lrImages", settings.lrImages)
+    try requirePositive(name, "lrNetwork", settings.lrNetwork)
+    try requireMomentum(name, settings.momentum)
     self.settings = settings
     self.network = network
     self.samples = samples

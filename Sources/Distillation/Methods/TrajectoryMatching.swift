@@ -45,12 +45,12 @@ public struct TrajectoryMatching: Distiller {
     /// An iteration whose loss is above this moves nothing; 0 lets all move.
     public var gate = 0.0
     /// The most images in one pass, which bounds the memory of a step; 0 takes as many as have the pixels of 256 images of
-    /// 32×32. A batch is cut into parts of one size, whose gradients are added.
+    /// 32×32. A batch is cut into parts of one size, whose gradients are added; mode `unrolled` takes it whole.
     public var part = 0
     /// The last steps whose graphs are kept instead of being built again: more memory, less time.
     public var keptSteps = 0
     /// MiB that kept steps may take, on the CPU, beside what one step takes in any case; how many these are shows at the first
-    /// iteration. They change time alone, no bit of the images (with ``part``, the last bits). Where ``keptSteps`` is given,
+    /// iteration. They change time alone, no bit of the images (where a batch is cut into parts, the last bits). Where ``keptSteps`` is given,
     /// that counts.
     public var memory = 512
     public init() {}

@@ -68,9 +68,11 @@ public struct DistillationRun {
     let samples = try RealSamples(train, normalization, device: device)
     try samples.require(perClass: recipe.ipc)
     let settings = try recipe.method.make()
-    var experts = try recipe.store.map {
-      try ExpertStore(
-        reading: URL(fileURLWithPath: $0), layout: network.layout, architecture: recipe.network.architecture)
+    var experts: ExpertStore?
+    if type(of: settings).needsExperts, let store = recipe.store {
+      experts = try ExpertStore(
+        reading: URL(fileURLWithPath: store), layout: network.layout,
+        architecture: recipe.network.architecture)
     }
     let streams = RandomStreams(seed: recipe.seed)
     func context() -> DistillationContext {
@@ -95,6 +97,7 @@ public struct DistillationRun {
       set = SyntheticSet(images: images.clone(), classes: train.classes)
       average = tensors["average"]?.clone()
       progress = last.state
+      progress.experts = progress.experts ?? experts?.names
       if let present = experts, let names = progress.experts, names != present.names {
         experts = try present.only(names)
         CommandOutput.remark(
@@ -140,7 +143,7 @@ public struct DistillationRun {
       do {
         values = try distiller!.step(set, Iteration(index: index, run: streams))
       } catch let error as DistillationError {
-        throw failure(error.message, try good.map(distilled), folder)
+        throw failure(error.message, try good.map(distilled), at: index, folder)
       }
       good = before
       let isFinite = withNoGrad { set.images.isfinite().all().int } == 1
@@ -148,7 +151,7 @@ public struct DistillationRun {
         throw failure(
           "iteration \(index) led to images or a step size that are no finite numbers: the distillation has diverged; try "
             + "smaller rates (\(recipe.method.name): \(Self.rates(distiller!)))", try distilled(before),
-          folder)
+          at: index, folder)
       }
       if let average {
         withNoGrad {
@@ -184,14 +187,24 @@ public struct DistillationRun {
       recipe.start == .real ? .real : .noise, perClass: recipe.ipc, from: samples, streams.stream("start"))
   }
 
-  /// Keeps the last images that an iteration was good with, as a set that can be evaluated and exported.
-  private func failure(_ message: String, _ good: DistilledSet?, _ folder: RunFolder) -> CommandError {
-    var kept = "no images were kept"
+  /// Keeps the last images that an iteration was good with, as a set that can be evaluated and exported. Those that an
+  /// iteration has failed with are not kept on.
+  private func failure(_ message: String, _ good: DistilledSet?, at iteration: Int, _ folder: RunFolder)
+    -> CommandError
+  {
+    var kept: String
     do {
       try good?.keep(in: folder)
-      if let last = DistilledSet.files(in: folder.url).last {
+      if good?.card.iterations != iteration {
+        try DistilledSet.files(in: folder.url)[iteration].map(FileManager.default.removeItem(at:))
+      }
+      if let last = DistilledSet.files(in: folder.url).filter({ $0.key <= iteration }).max(by: {
+        $0.key < $1.key
+      }) {
         kept =
-          "the last good images are \(last.path), which `salar distill evaluate` and `salar distill export` take"
+          "the last good images are \(last.value.path), which `salar distill evaluate` and `salar distill export` take"
+      } else {
+        kept = "no images were kept"
       }
     } catch {
       kept = "the last good images could not be kept: \(error)"

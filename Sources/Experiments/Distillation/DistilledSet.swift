@@ -88,15 +88,22 @@ public struct DistilledSet {
   ///
   /// - Throws: ``CommandError`` or ``TorchError`` for a damaged one.
   public static func kept(in run: URL) throws -> [DistilledSet] {
-    try files(in: run).map(DistilledSet.init(reading:))
+    try files(in: run).sorted { $0.key < $1.key }.map { try DistilledSet(reading: $0.value) }
   }
 
-  /// Those sets' files.
-  static func files(in run: URL) -> [URL] {
+  /// Those sets' files by their iterations.
+  static func files(in run: URL) -> [Int: URL] {
     let folder = run.appendingPathComponent(keptFolder)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.wholeMatch(of: /iteration-\d+\.safetensors/) != nil }.sorted()
-      .map { folder.appendingPathComponent($0) }
+    var files: [Int: URL] = [:]
+    for name in names {
+      guard let match = name.wholeMatch(of: /iteration-(\d+)\.safetensors/), let iteration = Int(match.1)
+      else {
+        continue
+      }
+      files[iteration] = folder.appendingPathComponent(name)
+    }
+    return files
   }
 
   /// Whole or not at all.

@@ -127,19 +127,17 @@ public struct ExpertTraining {
       try? FileManager.default.removeItem(at: folder)
       return .made
     }
-    // Another process has it, or has just finished it. The folder is free already while the points are gathered: what was
-    // in use a moment ago is then looked at once more.
-    var failure: (any Error)?
-    for _ in 0..<2 {
-      do {
-        return try attempt()
-      } catch {
-        if exists(ExpertStore.file(index, in: store)) { return .made }
-        if RunFolder.isInUse(folder) { return .elsewhere }
-        failure = error
-      }
+    let wasInUse = RunFolder.isInUse(folder)
+    do {
+      return try attempt()
+    } catch {
+      // Another process has it, or has just finished it.
+      if exists(ExpertStore.file(index, in: store)) { return .made }
+      if RunFolder.isInUse(folder) { return .elsewhere }
+      // Its folder is free already while it gathers the points.
+      guard wasInUse else { throw error }
+      return try attempt()
     }
-    throw failure!
   }
 
   /// The points of a finished run as an expert.

@@ -23,7 +23,8 @@ struct DistillEvaluateCommand: TensorCommand {
       higher than what a new network reaches. What is found is kept in RUN/evaluation.json for salar report.
       """)
 
-  @Argument(help: "The folder of a distillation, or its distilled.safetensors.")
+  @Argument(
+    help: "The folder of a distillation, its distilled.safetensors, or a set that it kept (in points/).")
   var run: String
 
   @Option(

@@ -138,7 +138,8 @@ struct DistillExpertsCommand: TensorCommand {
     if name == "gsam", stated["rule.name"] != name {
       overrides += ["rule.rho=0.01", "rule.alpha=1", "rule.adaptive=true"]
       // Both ends of its schedule are one number, also where another is asked for.
-      overrides.append("rule.rhoMin=\(pairs.last { $0.hasPrefix("rho=") }.map { $0.dropFirst(4) } ?? "0.01")")
+      let given = (pairs.map { "rule.\($0)" } + settings).last { $0.hasPrefix("rule.rho=") }
+      overrides.append("rule.rhoMin=\(given.map { $0.dropFirst("rule.rho=".count) } ?? "0.01")")
     }
     overrides += dataOptions.assignments + settings + pairs.map { "rule.\($0)" }
     if let precision = machine.precision { overrides.append("training.precision=\(precision)") }

@@ -15,7 +15,8 @@ struct DistillExportCommand: TensorCommand {
       class, cut to [0, 1].
       """)
 
-  @Argument(help: "The folder of a distillation, or its distilled.safetensors.")
+  @Argument(
+    help: "The folder of a distillation, its distilled.safetensors, or a set that it kept (in points/).")
   var run: String
 
   @Option(name: .customLong("to"), help: "folder or npz.")

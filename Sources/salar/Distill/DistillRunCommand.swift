@@ -154,7 +154,7 @@ struct DistillRunCommand: TensorCommand {
     }
     let seen = try resolve()
     if let folder, let experts { try check(seen, against: experts, of: folder) }
-    let train = try seen.data.open(.train)
+    let train = try seen.data.openTraining()
     if experts == nil {
       defaults.network = try NetworkChoice(architecture, shape: train.shape, classes: train.classes)
     }

@@ -77,7 +77,7 @@ import Torch
     #expect(message.contains("iteration 1") && message.contains("diverged"), "\(message)")
     let kept = try DistilledSet.kept(in: folder.file("wild"))
     #expect(kept.map(\.card.iterations) == [0])
-    #expect(message.contains(DistilledSet.files(in: folder.file("wild"))[0].path))
+    #expect(message.contains(try #require(DistilledSet.files(in: folder.file("wild"))[0]).path))
     #expect(kept[0].stepSize == Double(Float(0.05)) && kept[0].images.isfinite().all().int == 1)
     var evaluation = DistillationEvaluation()
     evaluation.training.epochs = 1
@@ -99,6 +99,15 @@ import Torch
     #expect(kept.count == 1 && kept[0].images.equal(start.images))
     #expect(try RunRecord(reading: folder.file("far")).info.starts.count == 1)
     #expect(!FileManager.default.fileExists(atPath: folder.file("far/checkpoints/step-00000001").path))
+  }
+
+  /// Images that were kept on the way and have gone wild by then are not the good ones.
+  @Test func wildImagesThatWereKeptAreNamedByNobody() throws {
+    var one = try recipe(["lrStepSize=1e30"])
+    one.keepEvery = 1
+    let message = goneWrong(one, "wild")
+    #expect(message.contains("iteration-0000000.safetensors"), "\(message)")
+    #expect(try DistilledSet.kept(in: folder.file("wild")).map(\.card.iterations) == [0])
   }
 
   /// A run that goes on from a state that was saved and had gone bad names the images that were good.
@@ -132,6 +141,15 @@ import Torch
     try FileManager.default.removeItem(at: ExpertStore.file(1, in: store))
     let error = #expect(throws: DistillationError.self) { try run(recipe(), "halves") }
     #expect(error?.message.contains("expert-00001.safetensors") == true)
+  }
+
+  /// Who follows no expert depends on none.
+  @Test func otherMethodsKnowNoExperts() throws {
+    var one = try DistillationRecipe(
+      data: data, network: network, method: DistillationChoice("dm").setting(["realBatch=4"]), ipc: 1,
+      iterations: 1, store: store.path, seed: 5)
+    one.average = 0
+    #expect(try run(one, "dm").card.experts == nil)
   }
 
   /// The file says what made it.
