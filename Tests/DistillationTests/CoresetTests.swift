@@ -66,6 +66,33 @@ import Torch
     }
   }
 
+  /// Of all ways to make two groups, those count in which everyone is nearest to the mean of its own group: what k-means takes
+  /// is the middle of one of them, and for most seeds of the best there is.
+  @Test func kMeansIsAmongAllGroupings() throws {
+    let all = rows(features)
+    var middles: [Set<Int>: Double] = [:]
+    for mask in 1..<(1 << 11) {
+      // The last row's group is the first.
+      let groups = [0, 1].map { group in (0..<12).filter { (mask >> $0) & 1 == group } }
+      let means = groups.map { group in
+        (0..<3).map { k in group.reduce(0) { $0 + all[$1][k] } / Double(group.count) }
+      }
+      let isStable = [0, 1].allSatisfy { own in
+        groups[own].allSatisfy { square(all[$0], means[own]) < square(all[$0], means[1 - own]) }
+      }
+      guard isStable else { continue }
+      let chosen = means.map { mean in (0..<12).min { square(all[$0], mean) < square(all[$1], mean) }! }
+      let spread = [0, 1].reduce(0) { sum, own in
+        sum + groups[own].reduce(0) { $0 + square(all[$1], means[own]) }
+      }
+      middles[Set(chosen)] = min(middles[Set(chosen)] ?? .infinity, spread)
+    }
+    let best = try #require(middles.min { $0.value < $1.value }?.key)
+    let found = (0..<20).map { Set(Coreset.kmeans.choose(2, of: features, Generator(seed: $0))) }
+    for chosen in found { #expect(middles[chosen] != nil, "\(chosen)") }
+    #expect(found.count { $0 == best } > 10, "\(found), best \(best)")
+  }
+
   @Test func equalImagesStillGiveAsManyAsWereAskedFor() {
     let same = Tensor.ones([6, 2])
     for coreset in Coreset.allCases {
