@@ -187,25 +187,19 @@ public struct DistillationRun {
       recipe.start == .real ? .real : .noise, perClass: recipe.ipc, from: samples, streams.stream("start"))
   }
 
-  /// Keeps the last images that an iteration was good with, as a set that can be evaluated and exported. Those that an
-  /// iteration has failed with are not kept on.
+  /// Keeps the last images that an iteration was good with, as a set that can be evaluated and exported. Without any, as in the
+  /// first iteration of a process, those count that were kept before this iteration's.
   private func failure(_ message: String, _ good: DistilledSet?, at iteration: Int, _ folder: RunFolder)
     -> CommandError
   {
     var kept: String
     do {
-      try good?.keep(in: folder)
-      if good?.card.iterations != iteration {
-        try DistilledSet.files(in: folder.url)[iteration].map(FileManager.default.removeItem(at:))
-      }
-      if let last = DistilledSet.files(in: folder.url).filter({ $0.key <= iteration }).max(by: {
-        $0.key < $1.key
-      }) {
-        kept =
-          "the last good images are \(last.value.path), which `salar distill evaluate` and `salar distill export` take"
-      } else {
-        kept = "no images were kept"
-      }
+      let earlier = DistilledSet.files(in: folder.url).filter { $0.key < iteration }
+      let last = try good?.keep(in: folder) ?? earlier.max { $0.key < $1.key }?.value
+      kept =
+        last.map {
+          "the last good images are \($0.path), which `salar distill evaluate` and `salar distill export` take"
+        } ?? "no images were kept"
     } catch {
       kept = "the last good images could not be kept: \(error)"
     }

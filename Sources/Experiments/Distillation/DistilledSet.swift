@@ -78,10 +78,13 @@ public struct DistilledSet {
 
   private static let keptFolder = "points"
 
-  /// Beside those that a run kept before.
-  func keep(in run: RunFolder) throws {
+  /// Beside those that a run kept before; returns the file.
+  @discardableResult
+  func keep(in run: RunFolder) throws -> URL {
     let name = String(format: "iteration-%07d.safetensors", card.iterations)
-    try write(to: run.folder(Self.keptFolder).appendingPathComponent(name))
+    let file = try run.folder(Self.keptFolder).appendingPathComponent(name)
+    try write(to: file)
+    return file
   }
 
   /// What a run kept on its way (`keepEvery`), in order: sets of their own; none if it kept none.

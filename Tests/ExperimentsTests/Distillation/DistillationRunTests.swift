@@ -101,13 +101,33 @@ import Torch
     #expect(!FileManager.default.fileExists(atPath: folder.file("far/checkpoints/step-00000001").path))
   }
 
-  /// Images that were kept on the way and have gone wild by then are not the good ones.
-  @Test func wildImagesThatWereKeptAreNamedByNobody() throws {
+  /// Images that were kept on the way and had gone wild by then are not named as the good ones; nothing that was kept goes.
+  @Test func wildImagesThatWereKeptAreNotTheGoodOnes() throws {
     var one = try recipe(["lrStepSize=1e30"])
     one.keepEvery = 1
     let message = goneWrong(one, "wild")
     #expect(message.contains("iteration-0000000.safetensors"), "\(message)")
-    #expect(try DistilledSet.kept(in: folder.file("wild")).map(\.card.iterations) == [0])
+    #expect(try DistilledSet.kept(in: folder.file("wild")).map(\.card.iterations) == [0, 1])
+  }
+
+  /// An expert that cannot be read stops a run, whose images are no worse for it.
+  @Test func aBadExpertCostsNoImages() throws {
+    let start = try network.make().initial(Generator(seed: 1)).flat
+    let bad = (0...3).map { $0 == 0 ? start : start * Scalar(Double.nan) }
+    try Expert.write(
+      bad, .init(network: "convnet", seed: 9, rule: "sgd", accuracy: [], trainAccuracy: []),
+      to: ExpertStore.file(2, in: store))
+    var one = try recipe()
+    one.keepEvery = 1
+    let message = goneWrong(one, "bad", seconds: 0)
+    #expect(message.contains("expert-00002"), "\(message)")
+    // With every iteration's state saved, the last of them says how far it came.
+    let steps = try FileManager.default.contentsOfDirectory(atPath: folder.file("bad/checkpoints").path)
+      .compactMap { Int($0.replacing("step-", with: "")) }
+    let last = try #require(steps.max())
+    #expect(last > 0)
+    #expect(
+      try DistilledSet.kept(in: folder.file("bad")).map(\.card.iterations).suffix(last) == Array(1...last))
   }
 
   /// A run that goes on from a state that was saved and had gone bad names the images that were good.
